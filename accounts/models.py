@@ -1,0 +1,71 @@
+"""Who may do how much: people, API tokens and the daily allowance with its holds."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils import timezone
+
+
+class User(AbstractUser):
+    """A person. Guests have a row too (`is_guest`), so that their images can follow them."""
+
+    email = models.EmailField(unique=True, null=True, blank=True)
+    is_guest = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return "Guest" if self.is_guest else (self.email or self.username)
+
+
+class Allowance(models.Model):
+    """One person's images for one day: held + settled never passes the limit."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="allowances")
+    day = models.DateField()
+    limit = models.PositiveIntegerField()
+    held = models.PositiveIntegerField(default=0)
+    settled = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "day"], name="one_allowance_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.day}: {self.held} held, {self.settled} of {self.limit} used"
+
+
+class AllowanceHold(models.Model):
+    """One image's place in the ledger: held at submission, then settled or released, once."""
+
+    class State(models.TextChoices):
+        HELD = "held"
+        SETTLED = "settled"
+        RELEASED = "released"
+
+    allowance = models.ForeignKey(Allowance, on_delete=models.CASCADE, related_name="holds")
+    reference = models.CharField(max_length=64)
+    index = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.HELD)
+    created_at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reference", "index"], name="one_hold_an_image"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference}#{self.index} {self.state}"
+
+
+class ApiToken(models.Model):
+    """A program's key. Only the SHA-256 of the token is kept."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.person})"

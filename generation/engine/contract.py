@@ -1,0 +1,142 @@
+"""What the engine is asked and what it answers. Standard library only.
+
+Everything a render needs is in one frozen `RenderRequest`; the batch key, the number of
+denoiser passes and the identity of the applied pack are computed from it, never passed along.
+The engine speaks back only by its return value and the `on_step` callback.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+
+MAX_IMAGES = 8
+
+
+class EngineError(Exception):
+    """A render that failed. `retryable` says whether the same request may succeed later."""
+
+    def __init__(self, message: str, *, retryable: bool = False) -> None:
+        super().__init__(message)
+        self.retryable = retryable
+
+
+class LoraRefused(EngineError):
+    """A LoRA file that cannot be applied exactly; `keys` are the offending tensor names."""
+
+    def __init__(self, message: str, keys: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.keys = keys
+
+
+class CheckpointMissing(EngineError):
+    """The checkpoint folder or file is not on this machine, or is not a model."""
+
+
+@dataclass(frozen=True)
+class LoraUse:
+    """One LoRA file on local disk and the weight it is applied with (0 = not at all)."""
+
+    name: str
+    path: str
+    sha256: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class ImageOrder:
+    """One image: `key` names it in results and previews; the seed draws its noise on the CPU."""
+
+    key: str
+    prompt: str
+    negative: str
+    seed: int
+
+
+@dataclass(frozen=True)
+class RenderRequest:
+    """One batch: images that share checkpoint, LoRAs, size and sampling. Sizes in pixels."""
+
+    checkpoint: str
+    family: str
+    images: tuple[ImageOrder, ...]
+    loras: tuple[LoraUse, ...] = ()
+    width: int = 512
+    height: int = 512
+    steps: int = 16
+    guidance: float = 4.0
+    sampler: str = "dpmpp_2m"
+    preview_every: int = 4
+
+    @property
+    def active_loras(self) -> tuple[LoraUse, ...]:
+        return tuple(lora for lora in self.loras if lora.weight != 0)
+
+    @property
+    def pack_key(self) -> str:
+        """Identity of the applied LoRA set: equal keys need no work at the switch."""
+        return _digest([(lora.sha256, lora.weight) for lora in self.active_loras])
+
+    @property
+    def uses_guidance(self) -> bool:
+        return self.guidance > 1.0
+
+    @property
+    def denoiser_passes(self) -> int:
+        return self.steps * len(self.images) * (2 if self.uses_guidance else 1)
+
+
+@dataclass(frozen=True)
+class StepProgress:
+    """After `step` of `total`; `previews` maps image keys to small WebP files, often empty."""
+
+    step: int
+    total: int
+    previews: dict[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RenderedImage:
+    """Finished pixels: `rgb` is height x width x 3 bytes, row by row."""
+
+    key: str
+    seed: int
+    width: int
+    height: int
+    rgb: bytes
+
+
+@dataclass(frozen=True)
+class RenderResult:
+    """Images in the order asked, without those cancelled; seconds are wall-clock."""
+
+    images: tuple[RenderedImage, ...]
+    switch_seconds: float
+    denoise_seconds: float
+    decode_seconds: float
+
+
+OnStep = Callable[[StepProgress], "frozenset[str] | None"]
+"""Called after every step; returns the keys of images nobody wants any more (or None)."""
+
+
+def batch_key(recipe: dict[str, object]) -> str:
+    """The digest two frozen recipes must share to be rendered in one batch."""
+    shared = ("checkpoint", "family", "loras", "width", "height", "steps", "guidance", "sampler")
+    return _digest({name: recipe[name] for name in shared})
+
+
+def to_json(request: RenderRequest) -> str:
+    return json.dumps(asdict(request), sort_keys=True)
+
+
+def from_json(text: str) -> RenderRequest:
+    fields = json.loads(text)
+    fields["images"] = tuple(ImageOrder(**order) for order in fields["images"])
+    fields["loras"] = tuple(LoraUse(**lora) for lora in fields["loras"])
+    return RenderRequest(**fields)
+
+
+def _digest(content: object) -> str:
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,104 @@
+"""A generation: one request by one person for N images, and the images it delivered."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from generation.states import State
+from stylepacks.models import PackVersion
+
+
+class Generation(models.Model):
+    """The row is the truth: Celery messages only ring the bell. Changed by conditional UPDATE."""
+
+    STATES = [(state.value, state.value) for state in State]
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="generations"
+    )
+    pack_version = models.ForeignKey(
+        PackVersion, on_delete=models.PROTECT, related_name="generations"
+    )
+    second_version = models.ForeignKey(
+        PackVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    prompt = models.TextField()
+    strength = models.PositiveSmallIntegerField()
+    count = models.PositiveSmallIntegerField()
+    seed = models.PositiveBigIntegerField()
+    recipe = models.JSONField()
+    recipe_digest = models.CharField(max_length=64)
+    batch_key = models.CharField(max_length=64)
+    queue = models.CharField(max_length=40)
+    idempotency_key = models.CharField(max_length=64)
+
+    state = models.CharField(max_length=12, choices=STATES, default=State.QUEUED.value)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_by = models.CharField(max_length=120, blank=True)
+    claim_token = models.UUIDField(null=True, blank=True)
+    lease_expires_at = models.DateTimeField(null=True, blank=True)
+    cancel_requested = models.BooleanField(default=False)
+    step = models.PositiveSmallIntegerField(default=0)
+    total_steps = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=500, blank=True)
+    device_seconds = models.FloatField(default=0)
+
+    created_at = models.DateTimeField(default=timezone.now)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "idempotency_key"], name="one_generation_a_key"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["queue", "created_at"],
+                name="waiting_by_queue",
+                condition=models.Q(state="queued"),
+            ),
+            models.Index(
+                fields=["lease_expires_at"],
+                name="leases_running",
+                condition=models.Q(state__in=["claimed", "rendering", "delivering"]),
+            ),
+            models.Index(fields=["person", "-created_at"], name="history_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pack_version}: {self.prompt[:40]} ({self.state})"
+
+    @property
+    def is_ended(self) -> bool:
+        return State(self.state) in {State.DONE, State.FAILED, State.CANCELLED, State.BLOCKED}
+
+
+class GeneratedImage(models.Model):
+    """One delivered image. File keys derive from generation id and index: a retry overwrites."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    generation = models.ForeignKey(Generation, on_delete=models.CASCADE, related_name="images")
+    index = models.PositiveSmallIntegerField()
+    seed = models.PositiveBigIntegerField()
+    file = models.FileField(max_length=300)
+    thumbnail = models.FileField(max_length=300)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    byte_size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["generation", "index"]
+        constraints = [
+            models.UniqueConstraint(fields=["generation", "index"], name="an_image_an_index"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.generation_id}#{self.index}"

@@ -1,0 +1,54 @@
+"""Weights: base models and LoRA files, each known by the SHA-256 of its bytes."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class Family(models.TextChoices):
+    SD15 = "sd15", "Stable Diffusion 1.5"
+    SDXL = "sdxl", "SDXL"
+    FLUX = "flux", "FLUX.1"
+    Z_IMAGE = "z-image", "Z-Image"
+    QWEN_IMAGE = "qwen-image", "Qwen-Image"
+
+
+class Checkpoint(models.Model):
+    """A base model. `location` is a diffusers folder, a hub id or a single safetensors file."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=80)
+    family = models.CharField(max_length=20, choices=Family)
+    location = models.CharField(max_length=500)
+    digest = models.CharField(max_length=64, blank=True)
+    license = models.CharField(max_length=60, help_text="SPDX identifier")
+    max_prompt_tokens = models.PositiveIntegerField(default=75)
+    default_width = models.PositiveIntegerField(default=512)
+    default_height = models.PositiveIntegerField(default=512)
+    is_default = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Lora(models.Model):
+    """One safetensors file that was checked at intake; never edited after."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=80)
+    file = models.FileField(upload_to="loras/", max_length=300)
+    sha256 = models.CharField(max_length=64, unique=True, editable=False)
+    family = models.CharField(max_length=20, choices=Family, editable=False)
+    rank = models.PositiveIntegerField(default=0, editable=False)
+    byte_size = models.PositiveBigIntegerField(default=0, editable=False)
+    tensor_count = models.PositiveIntegerField(default=0, editable=False)
+    suggested_trigger = models.CharField(max_length=120, blank=True)
+    license = models.CharField(max_length=60, help_text="SPDX identifier")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = "LoRA"
+        verbose_name_plural = "LoRAs"
+
+    def __str__(self) -> str:
+        return self.name
