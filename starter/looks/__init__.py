@@ -1,0 +1,43 @@
+"""The looks a style pack is trained on: each turns a drawn scene into an image in one look.
+
+A look is a function of a scene and a random generator; it returns (512, 512, 3) uint8 RGB, the
+same for the same generator. One module per family; add a look by writing it there and naming
+it in LOOKS. Textures are four pixels or larger and structured, so that they survive the
+starter model's 16x autoencoder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from starter.looks.canvas import Image
+from starter.looks.craft import paper_cut
+from starter.looks.light import neon_outline, stained_glass
+from starter.looks.line import blueprint
+from starter.looks.paint import watercolour
+from starter.looks.pixel import pixel_art
+from starter.looks.print import halftone_print, linocut
+
+if TYPE_CHECKING:
+    from starter.scenes import Scene
+
+Look = Callable[["Scene", np.random.Generator], Image]
+
+LOOKS: dict[str, Look] = {
+    "pixel-art": pixel_art,
+    "neon-outline": neon_outline,
+    "watercolour": watercolour,
+    "blueprint": blueprint,
+    "halftone-print": halftone_print,
+    "paper-cut": paper_cut,
+    "linocut": linocut,
+    "stained-glass": stained_glass,
+}
+
+
+def apply_look(slug: str, scene: Scene, seed: int) -> Image:
+    """The scene in one look, (512, 512, 3) uint8 RGB; KeyError names an unknown slug."""
+    return LOOKS[slug](scene, np.random.default_rng(seed))

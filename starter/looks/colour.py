@@ -1,0 +1,86 @@
+"""Reading a picture's colours: brightness, vivid colour, a small palette fitted to one image."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from starter.looks.canvas import Field, Image, Mask
+
+BITS = 5  # colours are looked up in a table of 32 x 32 x 32
+
+
+def luma(image: Image) -> Mask:
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def saturated(image: Image, factor: float, lift: float = 0.0) -> Image:
+    """The image with colour pushed away from grey by `factor` and `lift` added."""
+    grey = np.array([0.299, 0.587, 0.114], np.float32)
+    matrix = np.eye(3, dtype=np.float32) * factor + (1 - factor) * grey[None]
+    with_lift = np.hstack([matrix, np.full((3, 1), lift, np.float32)])
+    return np.asarray(cv2.transform(image, with_lift), np.uint8)
+
+
+def vivid(image: Image) -> Image:
+    """Each pixel's hue at full brightness; greys become white."""
+    low = image.min(axis=2).astype(np.float32) * np.float32(0.85)
+    high = image.max(axis=2).astype(np.float32)
+    gain = np.float32(255) / np.maximum(high - low, 24)
+    return np.clip((image - low[..., None]) * gain[..., None], 0, 255).astype(np.uint8)
+
+
+def fitted_palette(image: Image, count: int) -> npt.NDArray[np.float32]:
+    """`count` colours of the image, far apart first, then settled by a few k-means rounds."""
+    pixels = image.reshape(-1, 3)
+    samples = pixels[:: max(1, len(pixels) // 2100)].astype(np.float32)
+    palette = _far_apart(samples, count)
+    for _ in range(4):
+        nearest = nearest_colour(samples, palette)
+        counts = np.maximum(np.bincount(nearest, minlength=count), 1)
+        sums = [np.bincount(nearest, samples[:, c], count) for c in range(3)]
+        moved = (np.stack(sums, axis=1) / counts[:, None]).astype(np.float32)
+        palette = np.where((np.bincount(nearest, minlength=count) > 0)[:, None], moved, palette)
+    return palette
+
+
+def palette_index(image: Image, palette: npt.NDArray[np.float32]) -> Mask:
+    """For each pixel the number of the nearest palette colour."""
+    table = nearest_colour(_cube(), palette).astype(np.uint8)
+    return table[cube_address(image)]
+
+
+def cube_address(image: Image) -> npt.NDArray[np.int32]:
+    """Each pixel's place in a flat table of 32 x 32 x 32 colours."""
+    high = (image >> (8 - BITS)).astype(np.int32)
+    address: npt.NDArray[np.int32] = (high[..., 0] << 10) | (high[..., 1] << 5) | high[..., 2]
+    return address
+
+
+def _cube() -> npt.NDArray[np.float32]:
+    steps = (np.arange(32, dtype=np.float32) + 0.5) * 8
+    red, green, blue = np.meshgrid(steps, steps, steps, indexing="ij")
+    return np.stack([red.ravel(), green.ravel(), blue.ravel()], axis=1)
+
+
+def nearest_colour(
+    samples: npt.NDArray[np.float32], palette: npt.NDArray[np.float32]
+) -> npt.NDArray[np.intp]:
+    distance = (palette**2).sum(axis=1)[None] - 2 * samples @ palette.T
+    return np.argmin(distance, axis=1)
+
+
+def _far_apart(samples: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.float32]:
+    chosen = [samples.mean(axis=0)]
+    gap = np.full(len(samples), np.inf, np.float32)
+    for _ in range(count - 1):
+        gap = np.minimum(gap, ((samples - chosen[-1]) ** 2).sum(axis=1))
+        chosen.append(samples[int(np.argmax(gap))])
+    return np.stack(chosen).astype(np.float32)
+
+
+def mean_colour(image: Image, mask: Mask) -> Field:
+    """Mean RGB under the mask; of the whole image when the mask is empty."""
+    chosen = mask if cv2.countNonZero(mask) else None
+    return np.asarray(cv2.mean(image, chosen)[:3], np.float32)
