@@ -61,7 +61,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "config.csp.HouseCSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -259,11 +259,7 @@ _STRICT_CSP = {
 }
 if S3_BUCKET and env.str("S3_ENDPOINT_URL", default=""):
     _STRICT_CSP["img-src"].append(env.str("S3_PUBLIC_URL", default=env.str("S3_ENDPOINT_URL")))
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": _STRICT_CSP,
-    # The admin theme needs eval and inline styles; config.urls gives it its own policy.
-    "EXCLUDE_URL_PREFIXES": ["/admin/"],
-}
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": _STRICT_CSP}
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -1,0 +1,60 @@
+# The doors of the house. Each does its own set-up; run `make` to see them.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+MANAGE := $(BIN)/python manage.py
+
+export HOUSESTYLE_DATA ?= $(CURDIR)/var
+export HOUSESTYLE_HOST ?= 127.0.0.1
+export HOUSESTYLE_PORT ?= 8000
+export HOUSESTYLE_QUEUES ?= render.sd15.cpu,house
+export HOUSESTYLE_BIN := $(CURDIR)/$(BIN)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench screenshots covers clean
+
+help: ## Show the doors
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.base: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing packages (about two minutes the first time) …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.base requirements-dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+setup: $(VENV)/.base ## Create the environment, the database and the starter packs
+	@mkdir -p "$(HOUSESTYLE_DATA)"
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) collectstatic --noinput --verbosity 0
+	@$(MANAGE) install_starter
+	@$(MANAGE) ensure_admin
+
+run: setup ## Open the house on http://127.0.0.1:8000
+	@exec $(BIN)/supervisord -n -c config/embedded.conf
+
+test: $(VENV)/.dev ## Run every test this machine can run
+	@$(BIN)/pytest $(ARGS)
+
+check: $(VENV)/.dev ## Lint, types, import contracts, migrations
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy .
+	@$(BIN)/lint-imports
+	@$(MANAGE) makemigrations --check --dry-run --verbosity 1
+	@$(MANAGE) check --fail-level WARNING
+
+bench: setup $(VENV)/.dev ## Measure the main job; results land in benchmarks/results/
+	@$(BIN)/python -m benchmarks.main_job
+
+screenshots: setup $(VENV)/.dev ## Photograph every page at three widths, light and dark
+	@$(BIN)/python -m tests.browser.screenshots
+
+covers: setup ## Render every pack's cover with the shipped weights
+	@$(MANAGE) render_covers
+
+clean: ## Remove the environment and everything the embedded profile wrote
+	@rm -rf $(VENV) var staticfiles
