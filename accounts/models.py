@@ -8,17 +8,30 @@ from django.utils import timezone
 class User(AbstractUser):
     """A person. Guests have a row too (`is_guest`), so that their images can follow them."""
 
-    email = models.EmailField(unique=True, null=True, blank=True)
+    # Guests have no address, and an empty string would not be unique.
+    email = models.EmailField(unique=True, null=True, blank=True)  # type: ignore[assignment]
     is_guest = models.BooleanField(default=False)
+    guest_address = models.CharField(max_length=64, blank=True, editable=False)
+    daily_allowance = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Images a day for this person. Empty: the house's rule."
+    )
 
     def __str__(self) -> str:
         return "Guest" if self.is_guest else (self.email or self.username)
 
 
 class Allowance(models.Model):
-    """One person's images for one day: held + settled never passes the limit."""
+    """One day's images of one person: a hold never takes held + settled past the limit.
 
-    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="allowances")
+    All guests of one network address share a second row (`shared`), so that clearing cookies
+    brings no new allowance. It belongs to a keyed digest of the address, not to a person.
+    """
+
+    person = models.ForeignKey(
+        User, on_delete=models.CASCADE, null=True, blank=True, related_name="allowances"
+    )
+    address = models.CharField(max_length=64, blank=True)
+    shared = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True)
     day = models.DateField()
     limit = models.PositiveIntegerField()
     held = models.PositiveIntegerField(default=0)
@@ -27,10 +40,20 @@ class Allowance(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["person", "day"], name="one_allowance_a_day"),
+            models.UniqueConstraint(
+                fields=["address", "day"],
+                name="one_allowance_an_address",
+                condition=~models.Q(address=""),
+            ),
+            models.CheckConstraint(
+                name="of_a_person_or_an_address",
+                condition=models.Q(person=None) ^ models.Q(address=""),
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.person} {self.day}: {self.held} held, {self.settled} of {self.limit} used"
+        owner = self.person or "guests of one address"
+        return f"{owner} {self.day}: {self.held} held, {self.settled} of {self.limit} used"
 
 
 class AllowanceHold(models.Model):
