@@ -19,7 +19,9 @@ def main() -> int:
             print(f"\n  Housestyle is open on {address}\n  Ctrl-C closes it.\n", flush=True)
             return 0
         time.sleep(0.2)
-    print(f"{address} did not answer within {PATIENCE_SECONDS} s; read the lines above.", flush=True)
+    print(
+        f"{address} did not answer within {PATIENCE_SECONDS} s; read the lines above.", flush=True
+    )
     return 1
 
 

@@ -1,8 +1,8 @@
 """The whole product as real processes: web, worker, a scratch data folder. For tests and benches.
 
-    with House(folder) as house:
-        house.start_worker()
-        ... house.address ...
+with House(folder) as house:
+    house.start_worker()
+    ... house.address ...
 """
 
 import contextlib
@@ -47,7 +47,10 @@ class House:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.stop_worker()
         self.stop_web()
