@@ -15,7 +15,10 @@ LONG_FUNCTIONS: dict[str, str] = {}
 
 def sources() -> list[Path]:
     return [
-        path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "migrations" not in path.parts
+        path
+        for room in ROOMS
+        for path in (ROOT / room).rglob("*.py")
+        if "migrations" not in path.parts
     ]
 
 

@@ -87,15 +87,18 @@ def _storage_conf(folder: Path, name: str, port: int) -> str:
 def _proxy_conf(folder: Path, ports: dict[str, int]) -> str:
     middlewares = "catch_errors gatekeeper healthcheck cache listing_formats bulk s3api tempauth"
     pipeline = f"{middlewares} slo dlo versioned_writes copy proxy-server"
+    cache = f"127.0.0.1:{ports['memcached']}"
     sections = {
         "app:proxy-server": "use = egg:swift#proxy\naccount_autocreate = true",
-        "filter:cache": f"use = egg:swift#memcache\nmemcache_servers = 127.0.0.1:{ports['memcached']}",
+        "filter:cache": f"use = egg:swift#memcache\nmemcache_servers = {cache}",
         "filter:s3api": (
             "use = egg:swift#s3api\ns3_acl = false\nlocation = us-east-1\n"
             "allow_multipart_uploads = true\ncheck_bucket_owner = false"
         ),
         "filter:tempauth": "use = egg:swift#tempauth\nuser_test_tester = testing .admin",
-        "filter:versioned_writes": "use = egg:swift#versioned_writes\nallow_object_versioning = false",
+        "filter:versioned_writes": (
+            "use = egg:swift#versioned_writes\nallow_object_versioning = false"
+        ),
     }
     for name in ("catch_errors", "gatekeeper", "healthcheck", "listing_formats", "bulk", "slo"):
         sections[f"filter:{name}"] = f"use = egg:swift#{name}"

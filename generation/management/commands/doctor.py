@@ -31,9 +31,7 @@ class Check:
 
 
 class Command(BaseCommand):
-    help = (
-        "Say what is configured, reachable and loaded; exit 1 with the cure when something is not."
-    )
+    help = "Say what is configured, reachable and loaded; exit 1 with the cure when it is not."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -86,7 +84,7 @@ def _check_storage() -> Check:
     with default_storage.open(name) as stored:
         intact = stored.read() == b"probe"
     default_storage.delete(name)
-    return Check("storage", intact, type(default_storage).__name__, CURES["storage"])
+    return Check("storage", intact, settings.STORAGES["default"]["BACKEND"], CURES["storage"])
 
 
 def _check_disk() -> Check:
