@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from starter.looks.canvas import Image
-from starter.looks.craft import paper_cut
+from starter.looks.craft import claymation, embroidery, paper_cut
 from starter.looks.light import neon_outline, stained_glass
-from starter.looks.line import blueprint
+from starter.looks.line import blueprint, chalkboard
 from starter.looks.paint import watercolour
 from starter.looks.pixel import pixel_art
 from starter.looks.print import halftone_print, linocut
@@ -35,6 +35,9 @@ LOOKS: dict[str, Look] = {
     "paper-cut": paper_cut,
     "linocut": linocut,
     "stained-glass": stained_glass,
+    "claymation": claymation,
+    "embroidery": embroidery,
+    "chalkboard": chalkboard,
 }
 
 

@@ -6,6 +6,7 @@ Fields are (512, 512) float32; masks are (512, 512) uint8, 0 or 255 (between: co
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,7 +15,7 @@ import numpy.typing as npt
 SIZE = 512
 Image = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.uint8]
-Field = npt.NDArray[np.float32]
+Field = npt.NDArray[Any]
 Colour = tuple[float, float, float]
 
 
@@ -24,7 +25,7 @@ def smooth_noise(rng: np.random.Generator, cells: int) -> Field:
     return np.asarray(cv2.resize(grid, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC))
 
 
-def blur(picture: npt.NDArray[np.generic], sigma: float) -> npt.NDArray[np.generic]:
+def blur(picture: npt.NDArray[Any], sigma: float) -> npt.NDArray[Any]:
     """Gaussian blur; wide ones are made on a quarter-size copy, which is much faster."""
     if sigma < 5:
         return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma))
@@ -33,7 +34,7 @@ def blur(picture: npt.NDArray[np.generic], sigma: float) -> npt.NDArray[np.gener
     return np.asarray(cv2.resize(small, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR))
 
 
-def shift(picture: npt.NDArray[np.generic], right: float, down: float) -> npt.NDArray[np.generic]:
+def shift(picture: npt.NDArray[Any], right: float, down: float) -> npt.NDArray[Any]:
     """The picture moved by some pixels; its border is stretched into what comes free."""
     move = np.array([[1, 0, right], [0, 1, down]], np.float32)
     return np.asarray(
@@ -43,7 +44,7 @@ def shift(picture: npt.NDArray[np.generic], right: float, down: float) -> npt.ND
     )
 
 
-def coverage(field: npt.NDArray[np.generic], softness: float) -> Mask:
+def coverage(field: npt.NDArray[Any], softness: float) -> Mask:
     """255 where `field` is above zero, 0 below, a ramp `softness` wide between them."""
     return np.asarray(cv2.convertScaleAbs(np.clip(field / softness + 0.5, 0, 1), alpha=255))
 
@@ -61,10 +62,10 @@ def lay(top: Image, over: Image, mask: Mask) -> Image:
     return np.asarray(cv2.blendLinear(top, over, weight, 1 - weight))
 
 
-def multiply(picture: Image, field: npt.NDArray[np.generic]) -> Image:
+def multiply(picture: Image, field: npt.NDArray[Any]) -> Image:
     """The picture with every channel multiplied by a field between 0 and 2."""
     # Bytes times bytes: OpenCV does that twenty times faster than bytes times floats.
-    halves = cv2.convertScaleAbs(np.maximum(field, 0), alpha=128)
+    halves = cv2.convertScaleAbs(field, alpha=128)
     return np.asarray(cv2.multiply(picture, cv2.merge([halves] * 3), scale=1 / 128))
 
 
@@ -81,9 +82,8 @@ def grid_xy() -> tuple[Field, Field]:
 @cache
 def _inset() -> Field:
     columns, rows = grid_xy()
-    return np.minimum(
-        np.minimum(columns, SIZE - 1 - columns), np.minimum(rows, SIZE - 1 - rows)
-    ).astype(np.float32)
+    across = np.minimum(columns, SIZE - 1 - columns)
+    return np.asarray(np.minimum(across, np.minimum(rows, SIZE - 1 - rows)))
 
 
 def printed_area(rng: np.random.Generator, margin: float, roughness: float) -> Mask:
@@ -102,7 +102,7 @@ def wobble(
     return [_bent(picture, across, down) for picture in pictures]
 
 
-def _bent(picture: Image, across: npt.NDArray[np.generic], down: npt.NDArray[np.generic]) -> Image:
+def _bent(picture: Image, across: npt.NDArray[Any], down: npt.NDArray[Any]) -> Image:
     flat = picture.ndim == 2
     how = cv2.INTER_NEAREST if flat else cv2.INTER_LINEAR
     return np.asarray(

@@ -28,7 +28,7 @@ def vivid(image: Image) -> Image:
     low = image.min(axis=2).astype(np.float32) * np.float32(0.85)
     high = image.max(axis=2).astype(np.float32)
     gain = np.float32(255) / np.maximum(high - low, 24)
-    return np.clip((image - low[..., None]) * gain[..., None], 0, 255).astype(np.uint8)
+    return np.asarray(np.clip((image - low[..., None]) * gain[..., None], 0, 255), np.uint8)
 
 
 def fitted_palette(image: Image, count: int) -> npt.NDArray[np.float32]:
@@ -51,6 +51,13 @@ def palette_index(image: Image, palette: npt.NDArray[np.float32]) -> Mask:
     return table[cube_address(image)]
 
 
+def filled(index: Mask, palette: npt.NDArray[np.float32]) -> Image:
+    """The image in which each number of `index` is that palette colour."""
+    table = np.zeros((1, 256, 3), np.uint8)
+    table[0, : len(palette)] = palette.clip(0, 255)
+    return np.asarray(cv2.LUT(cv2.merge([index] * 3), table))
+
+
 def cube_address(image: Image) -> npt.NDArray[np.int32]:
     """Each pixel's place in a flat table of 32 x 32 x 32 colours."""
     high = (image >> (8 - BITS)).astype(np.int32)
@@ -67,8 +74,11 @@ def _cube() -> npt.NDArray[np.float32]:
 def nearest_colour(
     samples: npt.NDArray[np.float32], palette: npt.NDArray[np.float32]
 ) -> npt.NDArray[np.intp]:
-    distance = (palette**2).sum(axis=1)[None] - 2 * samples @ palette.T
-    return np.argmin(distance, axis=1)
+    # A colour transform, not a matrix product: at this width BLAS threads would only spin.
+    lengths = np.square(palette).sum(axis=1, keepdims=True)
+    matrix = np.hstack([-2 * palette, lengths]).astype(np.float32)
+    distances = cv2.transform(samples.astype(np.float32)[:, None], matrix)[:, 0]
+    return np.asarray(np.argmin(distances, axis=1))
 
 
 def _far_apart(samples: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.float32]:

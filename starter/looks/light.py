@@ -36,8 +36,8 @@ def neon_outline(scene: Scene, rng: np.random.Generator) -> Image:
     tubes = _tubes(scene, subject)
     lit = multiply(_gas(scene.image, subject), tubes.astype(np.float32) / 255)
     wall = _wall(scene.image, rng)
-    glow = cv2.addWeighted(blur(lit, 7), 1.1, blur(lit, 30), 1.5, 0)
-    core = cv2.convertScaleAbs(cv2.subtract(tubes, 215), alpha=2.6)
+    glow = cv2.addWeighted(blur(lit, 7), 1.0, blur(lit, 30), 1.5, 0)
+    core = cv2.convertScaleAbs(cv2.subtract(tubes, 215), alpha=1.8)
     bright = cv2.add(cv2.add(wall, glow), lit)
     return np.asarray(cv2.add(bright, cv2.merge([core] * 3)))
 
@@ -48,7 +48,7 @@ def _tubes(scene: Scene, subject: Mask) -> Mask:
     faint = cv2.max(behind, region_edges(scene.labels))
     outline = region_edges(subject, 5)
     strong = cv2.dilate(cv2.max(inner, outline), disc(3))
-    drawn = cv2.max(cv2.convertScaleAbs(faint, alpha=0.62), strong)
+    drawn = cv2.max(cv2.convertScaleAbs(faint, alpha=0.72), strong)
     return np.asarray(cv2.convertScaleAbs(blur(drawn, 1.4), alpha=1.25))
 
 
@@ -59,7 +59,8 @@ def _gas(image: Image, subject: Mask) -> Image:
     inside = cv2.erode(cv2.resize(subject, half, interpolation=cv2.INTER_NEAREST), disc(3))
     own = cv2.dilate(cv2.bitwise_and(hues, hues, mask=inside), disc(7))
     near = cv2.dilate(inside, disc(7))
-    hues = np.where(near[..., None] > 0, own, cv2.dilate(hues, disc(3)))
+    around = cv2.subtract(near, inside)
+    hues = np.where(around[..., None] > 0, own, hues)
     return np.asarray(cv2.resize(hues, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR))
 
 
@@ -71,7 +72,7 @@ def _wall(image: Image, rng: np.random.Generator) -> Image:
 def stained_glass(scene: Scene, rng: np.random.Generator) -> Image:
     """Glowing panes of single colours between thick, softly shining lead."""
     palette = fitted_palette(cv2.medianBlur(scene.image, 5), 14)
-    shapes = cv2.medianBlur(palette_index(scene.image, palette), 7)
+    shapes = cv2.medianBlur(palette_index(scene.image, palette), 5)
     panes = _panes(scene, shapes, rng)
     glass = _pane_colours(scene.image, panes, rng)
     lead = _lead(scene, panes)
@@ -84,7 +85,7 @@ def stained_glass(scene: Scene, rng: np.random.Generator) -> Image:
 def _panes(scene: Scene, shapes: Mask, rng: np.random.Generator) -> npt.NDArray[np.int32]:
     coarse = _shards(rng, 88)
     coarse[scene.labels >= 5] = 0
-    return (coarse * 128 + scene.labels.astype(np.int32) * 16 + shapes).astype(np.int32)
+    return np.asarray(coarse * 128 + scene.labels.astype(np.int32) * 16 + shapes, np.int32)
 
 
 def _shards(rng: np.random.Generator, pitch: int) -> npt.NDArray[np.int32]:
@@ -109,7 +110,7 @@ def _pane_colours(image: Image, panes: npt.NDArray[np.int32], rng: np.random.Gen
     sums = np.stack([np.bincount(names, small[:, c], kinds) for c in range(3)], axis=1)
     shades = rng.uniform(0.86, 1.14, (kinds, 1))
     colours = np.clip(sums / counts[:, None] * shades, 0, 255).astype(np.uint8)
-    return colours[panes]
+    return np.asarray(colours[panes])
 
 
 def _lead(scene: Scene, panes: npt.NDArray[np.int32]) -> Mask:

@@ -10,17 +10,20 @@ import numpy as np
 
 from starter.looks.canvas import (
     SIZE,
+    Field,
     Image,
     Mask,
     blur,
+    coverage,
     grid_xy,
     lay,
     multiply,
     plain,
     smooth_noise,
+    wobble,
 )
-from starter.looks.colour import luma
-from starter.looks.edges import colour_edges, region_edges, subject_mask
+from starter.looks.colour import luma, saturated
+from starter.looks.edges import colour_edges, disc, region_edges, subject_mask
 
 if TYPE_CHECKING:
     from starter.scenes import Scene
@@ -108,3 +111,60 @@ def _sheet() -> Mask:
         cv2.line(sheet, (SIZE - 130, y), (SIZE - 14, y), 130, 2)
     cv2.line(sheet, (SIZE - 84, SIZE - 56), (SIZE - 84, SIZE - 12), 130, 2)
     return sheet
+
+
+SLATE = (38, 52, 48)
+OAK = (150, 104, 62)
+
+
+def chalkboard(scene: Scene, rng: np.random.Generator) -> Image:
+    """Coloured chalk rubbed and drawn on a wiped slate in an oak frame."""
+    image, labels = wobble([scene.image, scene.labels], rng, 18, 2.5)
+    chalks = saturated(cv2.addWeighted(image, 0.62, image, 0, 96), 1.35)
+    subject = subject_mask(labels)
+    grip = coverage(smooth_noise(rng, 100) + np.float32(0.62), 0.7)
+    board = multiply(plain(SLATE), _wiped(rng))
+    rubbed = cv2.multiply(_rubbed(image, subject, rng), grip, scale=1 / 255)
+    drawn = lay(chalks, board, rubbed)
+    lines = cv2.multiply(_chalk_lines(image, labels, subject), grip, scale=1 / 255)
+    drawn = lay(cv2.addWeighted(chalks, 0.5, chalks, 0, 124), drawn, lines)
+    return _framed(drawn, rng)
+
+
+def _wiped(rng: np.random.Generator) -> Field:
+    columns, rows = grid_xy()
+    sweep = np.cos((columns * 0.4 + rows) * np.float32(0.02) + 3 * smooth_noise(rng, 4))
+    return np.asarray(1 + 0.14 * sweep + 0.12 * smooth_noise(rng, 16))
+
+
+def _rubbed(image: Image, subject: Mask, rng: np.random.Generator) -> Mask:
+    # Broad strokes of the chalk's side: dense on the subject, thinner the darker the place.
+    light = blur(luma(image), 2.5).astype(np.float32) / 255
+    wave = _strokes(14.0) * np.float32(0.5) + smooth_noise(rng, 30) * np.float32(0.4)
+    weight = light * np.float32(1.1) - np.float32(0.45) + (subject > 0) * np.float32(0.75)
+    strokes = coverage(wave + weight, 0.7)
+    return np.asarray(cv2.convertScaleAbs(strokes, alpha=0.8))
+
+
+@cache
+def _strokes(pitch: float) -> Field:
+    columns, rows = grid_xy()
+    return np.asarray(np.cos((columns * 0.6 + rows * 0.8) * np.float32(2 * np.pi / pitch)))
+
+
+def _chalk_lines(image: Image, labels: Mask, subject: Mask) -> Mask:
+    inner = cv2.bitwise_and(colour_edges(image, 34), subject)
+    behind = cv2.convertScaleAbs(colour_edges(image, 36), alpha=0.7)
+    outline = cv2.max(region_edges(subject, 7), cv2.dilate(inner, disc(3)))
+    drawn = cv2.max(cv2.max(outline, behind), region_edges(labels, 5))
+    return np.asarray(blur(drawn, 1.2), np.uint8)
+
+
+def _framed(drawn: Image, rng: np.random.Generator) -> Image:
+    columns, rows = grid_xy()
+    inset = np.minimum(np.minimum(columns, SIZE - columns), np.minimum(rows, SIZE - rows))
+    grain = np.cos(rows * np.float32(0.5) + 5 * smooth_noise(rng, 6))
+    round_bar = 1.15 - np.square((inset - 9) * np.float32(1 / 13)) * np.float32(0.45)
+    wood = multiply(plain(OAK), round_bar + np.float32(0.06) * grain)
+    fallen = multiply(drawn, np.clip((inset - 10) * np.float32(1 / 24), 0.35, 1))
+    return lay(wood, fallen, coverage(20 - inset, 2))

@@ -34,7 +34,7 @@ def watercolour(scene: Scene, rng: np.random.Generator) -> Image:
     image, labels = wobble([scene.image, scene.labels], rng, 26, 4.0)
     subject = subject_mask(labels)
     image = saturated(image, 1.3)
-    washes = lay(image, blur(image, 4.5).astype(np.uint8), blur(subject, 2).astype(np.uint8))
+    washes = lay(image, blur(image, 3).astype(np.uint8), blur(subject, 2).astype(np.uint8))
     edges = cv2.max(region_edges(labels), cv2.bitwise_and(colour_edges(image, 40), subject))
     density = _pigment(edges, rng)
     painted = _on_paper(washes, density)

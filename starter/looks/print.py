@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from starter.scenes import Scene
 
 CREAM = (248, 238, 216)
-KEYS = ((24, 84, 168), (0, 118, 124), (104, 72, 160), (58, 58, 70), (30, 112, 84))
+KEYS = ((24, 84, 168), (0, 118, 124), (104, 72, 160), (30, 112, 84))
 ACCENTS = (
     (240, 72, 90),
     (255, 128, 60),
@@ -41,16 +41,18 @@ ACCENTS = (
     (240, 110, 170),
     (140, 96, 200),
 )
-Inks = npt.NDArray[np.float32]
+Inks = Field
 
 
 def halftone_print(scene: Scene, rng: np.random.Generator) -> Image:
     """Two inks in round dots on cream paper, the second a few pixels out of register."""
-    image = saturated(scene.image, 1.2)
+    image = saturated(scene.image, 1.25, 10)
     inks = _best_inks(image, subject_mask(scene.labels))
     covers = _separations(image, inks)
-    key = cv2.max(_screened(covers[..., 0], _screen(12.0, 0.26), rng), _keyline(scene))
-    accent = _screened(covers[..., 1], _screen(12.0, 1.31), rng)
+    halo = _halo(subject_mask(scene.labels), 15, 5)
+    key = cv2.subtract(_screened(covers[..., 0], _screen(12.0, 0.26), rng), halo)
+    key = cv2.max(key, _keyline(scene))
+    accent = cv2.subtract(_screened(covers[..., 1], _screen(12.0, 1.31), rng), halo)
     slip = rng.uniform(3, 6, 2) * rng.choice([-1, 1], 2)
     accent = shift(accent, float(slip[0]), float(slip[1])).astype(np.uint8)
     area = printed_area(rng, 20, 2)
@@ -65,15 +67,32 @@ def _keyline(scene: Scene) -> Mask:
 
 def _absorbance(colours: npt.ArrayLike) -> Inks:
     light = (np.asarray(colours, np.float32) + 12) / (np.asarray(CREAM, np.float32) + 12)
-    return -np.log(np.minimum(light, 1))
+    return np.asarray(-np.log(np.minimum(light, 1)))
 
 
 def _best_inks(image: Image, subject: Mask) -> Inks:
     samples = image[8::24, 8::24].reshape(-1, 3)
-    weights = np.where(subject[8::24, 8::24].ravel() > 0, 2.0, 0.5)[:, None]
+    weights = np.where(subject[8::24, 8::24].ravel() > 0, 6.0, 0.5)[:, None]
     wanted = _absorbance(samples)
-    pairs = [(key, accent) for key in KEYS for accent in ACCENTS]
+    pairs = _pairs_for(mean_colour(image, subject))
     return _absorbance(min(pairs, key=lambda pair: _misfit(pair, wanted, weights)))
+
+
+def _pairs_for(subject: Field) -> list[tuple[tuple[int, int, int], ...]]:
+    # A coloured subject decides one of the inks; a grey one leaves both to the scene.
+    pairs: list[tuple[tuple[int, int, int], ...]] = [
+        (key, accent) for key in KEYS for accent in ACCENTS
+    ]
+    chroma = subject - subject.mean()
+    if float(np.abs(chroma).max()) < 22:
+        return pairs
+    own = max(KEYS + ACCENTS, key=lambda ink: _same_hue(np.asarray(ink, np.float32), chroma))
+    return [pair for pair in pairs if own in pair]
+
+
+def _same_hue(ink: Field, chroma: Field) -> float:
+    own = ink - ink.mean()
+    return float((own * chroma).sum() / np.sqrt((own**2).sum()))
 
 
 def _misfit(
@@ -99,15 +118,15 @@ def _screen(pitch: float, angle: float) -> Field:
     crossed = rows * np.cos(angle) - columns * np.sin(angle)
     wave = np.cos(turned) + np.cos(crossed)
     ranks = np.searchsorted(np.sort(wave[::4, ::4].ravel()), wave) / wave[::4, ::4].size
-    return (1 - ranks).astype(np.float32)
+    return np.asarray(1 - ranks, np.float32)
 
 
 def _screened(cover: Field, screen: Field, rng: np.random.Generator) -> Mask:
     right, down = rng.integers(0, 64, 2)
     crop = screen[down : down + SIZE, right : right + SIZE]
     smooth = np.asarray(blur(cover, 2), np.float32)
-    # Below a twentieth no dot holds on the plate; above nine tenths the dots close up.
-    stretched = (smooth - np.float32(0.06)) * np.float32(1.14)
+    # Faint tones hold no dots and dark ones close up: flats of paper and ink between screens.
+    stretched = (smooth - np.float32(0.13)) * np.float32(1.45)
     return coverage(stretched - crop, 0.16)
 
 
@@ -139,13 +158,15 @@ def _carved(scene: Scene, subject: Mask, rng: np.random.Generator) -> Mask:
     bright = cv2.compare(luma(scene.image), 70, cv2.CMP_GT)
     inside = cv2.bitwise_and(subject, bright)
     lines = cv2.bitwise_and(colour_edges(scene.image, 30), subject)
-    relief = cv2.subtract(cv2.max(gouges, inside), cv2.dilate(lines, disc(3)))
-    relief = cv2.max(relief, _halo(subject))
+    contours = cv2.bitwise_and(colour_edges(scene.image, 26), cv2.bitwise_not(subject))
+    cut = cv2.max(cv2.subtract(gouges, cv2.dilate(contours, disc(7))), contours)
+    relief = cv2.subtract(cv2.max(cut, inside), lines)
+    relief = cv2.max(relief, _halo(subject, 17, 7))
     return blur(relief, 1.0).astype(np.uint8)
 
 
-def _halo(subject: Mask) -> Mask:
-    ring = cv2.subtract(cv2.dilate(subject, disc(17)), cv2.dilate(subject, disc(7)))
+def _halo(subject: Mask, outer: int, inner: int) -> Mask:
+    ring = cv2.subtract(cv2.dilate(subject, disc(outer)), cv2.dilate(subject, disc(inner)))
     return np.asarray(ring)
 
 
@@ -156,7 +177,7 @@ def _gouge_marks(labels: Mask, rng: np.random.Generator) -> Field:
     across = (np.sin(angles) * 2 * np.pi / 13).astype(np.float32)[labels]
     down = (np.cos(angles) * 2 * np.pi / 13).astype(np.float32)[labels]
     wave = np.cos(columns * across + rows * down + bend * np.float32(0.35))
-    return wave * np.float32(0.5) + np.float32(0.5)
+    return np.asarray(wave * np.float32(0.5) + np.float32(0.5))
 
 
 def _spot_plate(image: Image, subject: Mask) -> Mask:
