@@ -1,0 +1,46 @@
+"""One real product and one real Chromium for all journeys."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.people import CHROMIUM, launch
+from tests.house import House
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        if os.environ.get("HOUSESTYLE_REQUIRE_SERVICES") == "1":
+            pytest.fail(f"No browser at {CHROMIUM}; install Debian's chromium.")
+        pytest.skip(f"No browser at {CHROMIUM}; install Debian's chromium to run the journeys.")
+    with sync_playwright() as player:
+        chromium = launch(player)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh visitor. A broken script or a blocked resource fails the journey."""
+    context = browser.new_context(viewport={"width": 1280, "height": 860})
+    visitor = context.new_page()
+    complaints: list[str] = []
+    visitor.on("pageerror", lambda error: complaints.append(str(error)))
+    visitor.on(
+        "console",
+        lambda line: complaints.append(line.text) if "Content Security" in line.text else None,
+    )
+    yield visitor
+    context.close()
+    assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory) -> Iterator[House]:
+    with House(tmp_path_factory.mktemp("house"), HOUSESTYLE_GUEST_ALLOWANCE="3") as opened:
+        opened.start_worker()
+        yield opened

@@ -1,0 +1,137 @@
+"""Photograph every page at three widths, light and dark, into docs/screenshots/.
+
+make screenshots        # about five minutes: it opens the real product and renders for real
+"""
+
+import io
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.people import CURATOR, MAKER, generate, sign_in, sign_up, wait_for_picture
+from tests.browser.people import launch as launch_browser
+from tests.house import ROOT, House
+
+OUT = ROOT / "docs" / "screenshots"
+WIDTHS = {390: 844, 820: 1180, 1440: 900}
+SCHEMES = ("light", "dark")
+WEBP_QUALITY = 70
+PROMPTS = (
+    "a red boat by the sea at sunset",
+    "a white lighthouse by the sea at night",
+    "a blue cat in the forest in daylight",
+    "a yellow hot air balloon in the mountains at dawn",
+)
+
+
+def main() -> None:
+    OUT.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="housestyle-shots-") as folder:
+        with House(Path(folder), HOUSESTYLE_DEBUG="0") as house, sync_playwright() as player:
+            browser = launch_browser(player)
+            session, paths = _furnish(browser, house)
+            for name, path in paths.items():
+                _photograph(browser, session if name not in VISITOR else None, house, (name, path))
+            _photograph_admin(browser, house)
+            browser.close()
+    print(f"{len(list(OUT.glob('*.webp')))} pictures in {OUT.relative_to(ROOT)}")
+
+
+VISITOR = {"sign-in", "sign-up", "password-reset", "my-images-empty", "home-visitor"}
+
+
+def _furnish(browser: Browser, house: House) -> tuple[dict[str, object], dict[str, str]]:
+    """A maker with pictures, one of them still waiting because the worker was stopped."""
+    context = browser.new_context()
+    page = context.new_page()
+    sign_up(page, house, MAKER)
+    house.start_worker()
+    done = ""
+    for pack, prompt in zip(_slugs(page, house), PROMPTS, strict=False):
+        done = generate(page, house, prompt, pack)
+        wait_for_picture(page)
+    house.stop_worker()
+    waiting = generate(page, house, PROMPTS[0], _slugs(page, house)[0])
+    pack = _slugs(page, house)[0]
+    state = context.storage_state()
+    context.close()
+    return state, {
+        "home": "/",
+        "home-visitor": "/",
+        "packs": "/packs/",
+        "pack": f"/packs/{pack}/",
+        "create": f"/create/?pack={pack}",
+        "generation-done": done,
+        "generation-waiting": waiting,
+        "my-images": "/images/",
+        "my-images-empty": "/images/",
+        "account": "/account/",
+        "sign-in": "/accounts/login/",
+        "sign-up": "/accounts/signup/",
+        "password-reset": "/accounts/password/reset/",
+        "not-found": "/nothing-here/",
+    }
+
+
+def _slugs(page: Page, house: House) -> list[str]:
+    found = page.request.get(f"{house.address}/api/packs/").json()
+    return [pack["slug"] for pack in found]
+
+
+def _views() -> Iterator[tuple[int, int, str]]:
+    for width, height in WIDTHS.items():
+        for scheme in SCHEMES:
+            yield width, height, scheme
+
+
+def _photograph(
+    browser: Browser, session: dict[str, object] | None, house: House, page_of: tuple[str, str]
+) -> None:
+    name, path = page_of
+    for width, height, scheme in _views():
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            storage_state=session,
+            reduced_motion="reduce",
+        )
+        page = context.new_page()
+        page.goto(house.address + path)
+        _settle(page)
+        _keep(page, f"{name}-{width}-{scheme}")
+        context.close()
+
+
+def _photograph_admin(browser: Browser, house: House) -> None:
+    house.manage("shell", "-c", CURATOR.make_superuser)
+    context = browser.new_context()
+    sign_in(context.new_page(), house, CURATOR)
+    state = context.storage_state()
+    context.close()
+    for name, path in {
+        "admin": "/admin/",
+        "admin-packs": "/admin/stylepacks/stylepack/",
+        "admin-version": "/admin/stylepacks/packversion/1/change/",
+        "admin-upload": "/admin/stylepacks/lora/add/",
+    }.items():
+        _photograph(browser, state, house, (name, path))
+
+
+def _settle(page: Page) -> None:
+    """Bring lazy images in; a page with an open event stream never goes idle, so no networkidle."""
+    page.wait_for_load_state("load")
+    page.evaluate("document.querySelectorAll('img[loading=lazy]').forEach(i => i.loading='eager')")
+    page.wait_for_function("[...document.images].every(i => i.complete)", timeout=15_000)
+    page.wait_for_timeout(250)
+
+
+def _keep(page: Page, name: str) -> None:
+    picture = Image.open(io.BytesIO(page.screenshot(full_page=True)))
+    picture.convert("RGB").save(OUT / f"{name}.webp", quality=WEBP_QUALITY, method=6)
+
+
+if __name__ == "__main__":
+    main()
