@@ -29,14 +29,17 @@ PROMPTS = (
 
 def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="housestyle-shots-") as folder:
-        with House(Path(folder), HOUSESTYLE_DEBUG="0") as house, sync_playwright() as player:
-            browser = launch_browser(player)
-            session, paths = _furnish(browser, house)
-            for name, path in paths.items():
-                _photograph(browser, session if name not in VISITOR else None, house, (name, path))
-            _photograph_admin(browser, house)
-            browser.close()
+    with (
+        tempfile.TemporaryDirectory(prefix="housestyle-shots-") as folder,
+        House(Path(folder), HOUSESTYLE_DEBUG="0") as house,
+        sync_playwright() as player,
+    ):
+        browser = launch_browser(player)
+        session, paths = _furnish(browser, house)
+        for name, path in paths.items():
+            _photograph(browser, session if name not in VISITOR else None, house, (name, path))
+        _photograph_admin(browser, house)
+        browser.close()
     print(f"{len(list(OUT.glob('*.webp')))} pictures in {OUT.relative_to(ROOT)}")
 
 
