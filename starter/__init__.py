@@ -1,0 +1,1 @@
+"""The model that ships with Housestyle, and everything that made it."""

@@ -1,0 +1,90 @@
+"""Foreground that frames a scene: grass, flowers, stones, reeds, branches."""
+
+import math
+import random
+
+from starter.scenes.canvas import NEAR, SIZE, Canvas
+from starter.scenes.geometry import ribbon, smooth
+from starter.scenes.palette import Colour
+from starter.scenes.places.scenery import disc, line_of
+
+
+def paint_frame(canvas: Canvas, kind: str, rng: random.Random) -> None:
+    """A few near shapes along the lower corners, sometimes a branch above."""
+    canvas.label = NEAR
+    draw = {"grass": _grass, "flowers": _flowers, "stones": _stones, "reeds": _reeds,
+            "snow": _drifts, "shore": _stones}.get(kind)
+    sides = rng.choice(((-1,), (1,), (-1, 1)))
+    for side in sides:
+        if draw:
+            draw(canvas, side, rng)
+    if kind in ("grass", "flowers", "reeds") and rng.random() < 0.5:
+        _branch(canvas, rng.choice((-1, 1)), rng)
+
+
+def _corner(side: int, inset: float) -> float:
+    return SIZE / 2 + side * (SIZE / 2 - inset)
+
+
+def _blades(canvas: Canvas, side: int, colour: Colour, tall: tuple[float, float],
+            rng: random.Random) -> None:
+    for _ in range(8):
+        x, h = _corner(side, rng.uniform(0, 110)), rng.uniform(*tall)
+        lean = rng.uniform(-16, 16)
+        canvas.fill(line_of((x - 6, SIZE + 4), (x + lean, SIZE - h), (x + 7, SIZE + 4)), colour)
+
+
+def _grass(canvas: Canvas, side: int, rng: random.Random) -> None:
+    light = canvas.light
+    canvas.fill(disc(_corner(side, 20), SIZE + 18, 120, 48), light.on_land((66, 136, 80)))
+    _blades(canvas, side, light.on_land((54, 120, 74)), (30, 66), rng)
+
+
+def _flowers(canvas: Canvas, side: int, rng: random.Random) -> None:
+    _grass(canvas, side, rng)
+    tones: tuple[Colour, ...] = ((250, 220, 120), (255, 244, 240), (250, 150, 160))
+    tone = canvas.light.on_land(rng.choice(tones))
+    for _ in range(4):
+        x, y = _corner(side, rng.uniform(10, 110)), SIZE - rng.uniform(26, 64)
+        canvas.fill(disc(x, y, 7, 7), tone)
+
+
+def _reeds(canvas: Canvas, side: int, rng: random.Random) -> None:
+    light = canvas.light
+    _blades(canvas, side, light.on_land((70, 132, 84)), (50, 130), rng)
+    for _ in range(3):
+        x, y = _corner(side, rng.uniform(14, 90)), SIZE - rng.uniform(80, 140)
+        canvas.fill(line_of((x - 2.5, y), (x + 2.5, y), (x + 2.5, SIZE), (x - 2.5, SIZE)),
+                    light.on_land((70, 132, 84)))
+        canvas.fill(disc(x, y, 6, 18), light.on_land((140, 92, 66)))
+
+
+def _stones(canvas: Canvas, side: int, rng: random.Random) -> None:
+    tone = canvas.light.on_land((142, 128, 136))
+    for _ in range(2):
+        x, r = _corner(side, rng.uniform(0, 80)), rng.uniform(24, 50)
+        y = SIZE - rng.uniform(-6, 6)
+        stone = smooth((0, 0), (.1, -.7), (.5, -1), (1.0, -.8), (1.3, 0)) * (r, r * .9) + (x - r * .6, y)
+        canvas.fill(stone, tone)
+        canvas.model([stone], r * 0.3, 2)
+
+
+def _drifts(canvas: Canvas, side: int, rng: random.Random) -> None:
+    light = canvas.light
+    canvas.fill(disc(_corner(side, 0), SIZE + 26, rng.uniform(130, 190), rng.uniform(50, 74)),
+                light.on_land((220, 232, 250)))
+
+
+def _branch(canvas: Canvas, side: int, rng: random.Random) -> None:
+    light = canvas.light
+    wood, leaf = light.on_land((96, 68, 62)), light.on_land((60, 130, 80))
+    x, y = _corner(side, -10), rng.uniform(4, 26)
+    bough = ((x, y), (x - side * 70, y + 16), (x - side * 140, y + 10))
+    canvas.fill(ribbon(bough, 13, 5), wood)
+    for i in range(8):
+        t = (i + 1) / 8
+        lx, ly = x - side * 150 * t, y + 14 * math.sin(t * 3)
+        turn = rng.uniform(20, 70) * (1 if i % 2 else -1)
+        a = math.radians(turn)
+        tip = (lx - side * 30 * math.cos(a), ly + 30 * abs(math.sin(a)) * (1 if i % 3 else -.6) + 6)
+        canvas.fill(ribbon(((lx, ly), tip), 12, 5), leaf)

@@ -1,0 +1,125 @@
+"""Colours, and the light of each time of day that falls on them."""
+
+import random
+from dataclasses import dataclass
+
+Colour = tuple[int, int, int]
+
+COLOURS: dict[str, Colour] = {
+    "red": (222, 58, 50), "blue": (44, 104, 214), "green": (62, 166, 78),
+    "yellow": (250, 206, 50), "purple": (138, 74, 186), "orange": (244, 132, 38),
+    "pink": (248, 142, 182), "white": (246, 244, 238), "black": (46, 46, 56),
+    "teal": (28, 164, 162),
+}
+CREAM: Colour = (252, 242, 222)
+INK: Colour = (38, 34, 48)
+SLATE: Colour = (84, 92, 112)
+WOOD: Colour = (150, 98, 62)
+GLASS: Colour = (176, 222, 240)
+LAMP: Colour = (255, 222, 128)
+GOLD: Colour = (250, 190, 66)
+LEAF: Colour = (78, 158, 82)
+
+
+def mix(a: Colour, b: Colour, share: float) -> Colour:
+    """`share` of b in a."""
+    return (round(a[0] + (b[0] - a[0]) * share), round(a[1] + (b[1] - a[1]) * share),
+            round(a[2] + (b[2] - a[2]) * share))
+
+
+def scale(colour: Colour, by: tuple[float, float, float] | float) -> Colour:
+    """Each channel multiplied and held within 0 to 255."""
+    r, g, b = (by, by, by) if isinstance(by, int | float) else by
+    return (min(255, round(colour[0] * r)), min(255, round(colour[1] * g)),
+            min(255, round(colour[2] * b)))
+
+
+@dataclass(frozen=True)
+class Light:
+    """How one time of day lights a scene; `side` is -1 when the light comes from the left."""
+
+    time: str
+    sky: tuple[Colour, Colour, Colour]
+    haze: Colour
+    tint: tuple[float, float, float]
+    ambient: Colour
+    ambience: float
+    shade: tuple[float, float, float]
+    rim: Colour
+    rim_strength: float
+    sun: Colour
+    side: int = -1
+    fog: float = 0.0
+
+    @property
+    def dark(self) -> bool:
+        return self.time == "night"
+
+    def on_land(self, colour: Colour, depth: float = 0) -> Colour:
+        """Land far away (depth 1) dissolves into the haze."""
+        lit = mix(scale(colour, self.tint), self.ambient, self.ambience)
+        return mix(lit, self.haze, depth + self.fog * (1 - depth))
+
+    def on_subject(self, colour: Colour, depth: float = 0) -> Colour:
+        """Subjects are tinted half as much, so that blue stays blue at sunset."""
+        r, g, b = ((1 + t) / 2 for t in self.tint)
+        lit = mix(scale(colour, (r, g, b)), self.ambient, self.ambience * 0.3)
+        return mix(lit, self.haze, depth)
+
+
+@dataclass(frozen=True)
+class Mood:
+    """One palette of a time of day."""
+
+    sky: tuple[Colour, Colour, Colour]
+    haze: Colour
+    ambient: Colour
+
+
+_MOODS: dict[str, tuple[Mood, ...]] = {
+    "day": (
+        Mood(((74, 158, 226), (142, 206, 240), (222, 240, 242)), (200, 228, 240), (90, 130, 180)),
+        Mood(((58, 172, 204), (140, 214, 220), (246, 244, 220)), (216, 236, 226), (80, 140, 160)),
+        Mood(((96, 176, 238), (176, 222, 246), (252, 246, 232)), (222, 236, 240), (96, 130, 170)),
+    ),
+    "sunset": (
+        Mood(((84, 60, 138), (232, 104, 116), (255, 192, 112)), (250, 164, 116), (104, 46, 106)),
+        Mood(((48, 76, 134), (238, 136, 104), (255, 216, 140)), (252, 184, 124), (88, 54, 104)),
+        Mood(((140, 66, 140), (250, 118, 112), (255, 204, 130)), (252, 160, 126), (112, 40, 92)),
+    ),
+    "night": (
+        Mood(((12, 18, 54), (28, 46, 100), (70, 96, 158)), (58, 82, 142), (16, 28, 80)),
+        Mood(((8, 26, 54), (16, 58, 94), (54, 116, 138)), (40, 92, 122), (8, 36, 72)),
+        Mood(((24, 16, 62), (56, 40, 114), (122, 88, 158)), (88, 66, 138), (30, 20, 78)),
+    ),
+    "dawn": (
+        Mood(((136, 160, 218), (236, 190, 204), (255, 226, 188)), (244, 208, 204), (140, 110, 170)),
+        Mood(((118, 184, 204), (216, 216, 222), (255, 212, 190)), (236, 212, 206), (110, 120, 160)),
+        Mood(((168, 148, 214), (246, 176, 186), (255, 232, 196)), (250, 206, 196), (150, 104, 160)),
+    ),
+}
+_TINTS = {"day": (1.0, 1.0, 1.0), "sunset": (0.98, 0.80, 0.74),
+          "night": (0.50, 0.58, 0.80), "dawn": (0.98, 0.91, 0.93)}
+_AMBIENCE = {"day": 0.0, "sunset": 0.26, "night": 0.34, "dawn": 0.12}
+_SHADES = {"day": (0.74, 0.76, 0.86), "sunset": (0.66, 0.54, 0.68),
+           "night": (0.58, 0.60, 0.76), "dawn": (0.76, 0.70, 0.82)}
+_RIMS: dict[str, tuple[Colour, float]] = {
+    "day": ((255, 250, 226), 0.30), "sunset": ((255, 206, 120), 0.75),
+    "night": ((160, 190, 250), 0.5), "dawn": ((255, 232, 200), 0.5)}
+_VEILS: dict[str, Colour] = {"day": (206, 218, 230), "sunset": (214, 150, 150),
+                             "night": (72, 84, 124), "dawn": (222, 206, 216)}
+_SUNS: dict[str, Colour] = {"day": (255, 238, 150), "sunset": (255, 224, 130),
+                            "night": (250, 246, 220), "dawn": (255, 240, 196)}
+
+
+def light_of(time: str, weather: str | None, rng: random.Random) -> Light:
+    """One of the palettes of that time, lit from a random side, dulled by bad weather."""
+    mood = rng.choice(_MOODS[time])
+    rim, strength = _RIMS[time]
+    dull = {"rain": 0.45, "snow": 0.2, "fog": 0.35}.get(weather or "", 0.0)
+    veil = scale(_VEILS[time], 0.8 if weather == "rain" else 1.0)
+    top, middle, bottom = (mix(c, veil, dull) for c in mood.sky)
+    fog = {"fog": 0.42, "rain": 0.12, "snow": 0.1}.get(weather or "", 0.0)
+    return Light(time, (top, middle, bottom), mix(mood.haze, veil, dull), _TINTS[time],
+                 mood.ambient, _AMBIENCE[time], _SHADES[time], rim, strength, _SUNS[time],
+                 rng.choice((-1, 1)), fog)

@@ -1,0 +1,96 @@
+"""Draws one subject in its own units: y up from the ground, 1 is the subject's height."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from starter.scenes.canvas import Canvas
+from starter.scenes.geometry import Outline, oval
+from starter.scenes.palette import COLOURS, CREAM, INK, LAMP, Colour, mix, scale
+
+
+@dataclass(frozen=True)
+class Coat:
+    """The colour asked for, with the tones that go with it."""
+
+    name: str
+    base: Colour
+    light: Colour
+    dark: Colour
+    accent: Colour
+
+    @property
+    def trim(self) -> Colour:
+        """A pale detail that stands out from the body."""
+        return scale(self.base, 0.8) if self.name == "white" else CREAM
+
+
+def coat_of(name: str) -> Coat:
+    """The tones of a named colour."""
+    base = COLOURS[name]
+    light = mix(base, (255, 255, 255), 0.22 if name == "black" else 0.42)
+    dark = mix(base, (70, 76, 110), 0.3) if name == "white" else scale(base, 0.7)
+    accent = COLOURS["teal"] if name in ("red", "orange", "pink", "yellow") else COLOURS["orange"]
+    return Coat(name, base, light, dark, accent)
+
+
+@dataclass(frozen=True)
+class Pen:
+    """`x`, `y` is the foot in pixels, `h` the height in pixels; flip mirrors left and right."""
+
+    canvas: Canvas
+    x: float
+    y: float
+    h: float
+    flip: int = 1
+    haze: float = 0.0
+    aloft: bool = False
+
+    @property
+    def dark(self) -> bool:
+        return self.canvas.light.dark
+
+    def place(self, outline: Outline) -> Outline:
+        return np.asarray(outline * (self.flip * self.h, -self.h) + (self.x, self.y))
+
+    def form(self, colour: Colour, *parts: Outline, depth: float = 0.07) -> None:
+        """A body with a lit and a shaded side; parts melt into one silhouette."""
+        placed = self._lay(colour, parts)
+        rim = self.h * 0.016 * (2 if self.canvas.light.time in ("sunset", "night") else 1)
+        self.canvas.model(placed, self.h * depth, rim)
+
+    def flat(self, colour: Colour, *parts: Outline) -> None:
+        """A detail without modelling."""
+        self._lay(colour, parts)
+
+    def _lay(self, colour: Colour, parts: tuple[Outline, ...]) -> list[Outline]:
+        paint = self.canvas.light.on_subject(colour, self.haze)
+        placed = [self.place(p) for p in parts]
+        for part in placed:
+            self.canvas.fill(part, paint)
+        return placed
+
+    def window(self, *parts: Outline, glass: Colour = (150, 200, 226)) -> None:
+        """Glass by day, lamp light by night and dusk."""
+        time = self.canvas.light.time
+        if time in ("day", "dawn"):
+            self.flat(glass, *parts)
+            return
+        for part in parts:
+            self.canvas.fill(self.place(part), mix(LAMP, self.canvas.light.haze, self.haze))
+        if time == "night":
+            for part in parts:
+                middle = part.mean(0)
+                self.glow(float(middle[0]), float(middle[1]), 0.16, 0.45)
+
+    def glow(self, x: float, y: float, radius: float, strength: float = 0.7,
+             colour: Colour = LAMP) -> None:
+        """Light around a lamp."""
+        px, py = self.place(np.array([[x, y]]))[0]
+        self.canvas.soft((px, py), (radius * self.h, radius * self.h), colour, strength)
+
+    def eye(self, x: float, y: float, radius: float = 0.035, colour: Colour = INK) -> None:
+        """A round eye with a catch-light."""
+        self.flat(colour, oval(x, y, radius, radius * 1.15))
+        self.flat((255, 255, 255), oval(x + radius * 0.3, y + radius * 0.4,
+                                        radius * 0.42, radius * 0.42))

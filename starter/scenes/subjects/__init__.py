@@ -1,0 +1,14 @@
+"""Everything a scene can be about; importing this package fills the table."""
+
+from starter.scenes.subjects import (  # noqa: F401
+    aircraft,
+    animals,
+    buildings,
+    creatures,
+    plants,
+    things,
+    vehicles,
+)
+from starter.scenes.subjects.table import SUBJECTS, Subject
+
+__all__ = ["SUBJECTS", "Subject"]

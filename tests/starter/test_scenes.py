@@ -1,0 +1,127 @@
+"""The scenes that the starter model learns from."""
+
+import random
+import re
+
+import numpy as np
+import pytest
+
+from starter.scenes import (
+    COLOURS,
+    PLACES,
+    SUBJECTS,
+    TIMES,
+    Facts,
+    caption_of,
+    draw_facts,
+    draw_scene,
+    sample_facts,
+    vocabulary,
+)
+from starter.scenes.canvas import SECOND, SUBJECT
+from starter.scenes.captions import _SHADES
+from starter.scenes.characters import CHARACTERS, draw_character_scene
+
+_CAPTIONED = 2000
+
+
+def _captioned():
+    rng = random.Random(5)
+    for _ in range(_CAPTIONED):
+        facts = sample_facts(rng)
+        yield facts, caption_of(facts, rng).lower()
+
+
+def test_it_draws_the_same_bytes_for_the_same_seed():
+    one, two, other = draw_scene(3), draw_scene(3), draw_scene(4)
+    assert one.image.tobytes() == two.image.tobytes()
+    assert one.labels.tobytes() == two.labels.tobytes()
+    assert one.caption == two.caption and one.facts == two.facts
+    assert one.image.tobytes() != other.image.tobytes()
+
+
+def test_it_gives_images_and_region_maps_of_the_promised_shape():
+    scene = draw_scene(11)
+    assert scene.image.shape == (512, 512, 3) and scene.image.dtype == np.uint8
+    assert scene.labels.shape == (512, 512) and scene.labels.dtype == np.uint8
+    assert set(np.unique(scene.labels)) <= set(range(7))
+
+
+@pytest.mark.parametrize("subject", list(SUBJECTS))
+def test_it_draws_every_subject_in_every_place(subject):
+    for number, place in enumerate(PLACES):
+        time = list(TIMES)[number % len(TIMES)]
+        scene = draw_facts(Facts(subject, "red", place, time), number)
+        assert (scene.labels == SUBJECT).mean() > 0.01
+
+
+@pytest.mark.parametrize("time", list(TIMES))
+@pytest.mark.parametrize("colour", [c for c in COLOURS if c not in ("white", "black")])
+def test_it_keeps_a_colour_recognisable_under_every_light(colour, time):
+    scene = draw_facts(Facts("robot", colour, "hills", time), 1)
+    body = scene.image[scene.labels == SUBJECT].astype(float)
+    hues = {name: np.array(tone, float) for name, tone in COLOURS.items()}
+    shares = {name: (_likeness(body, tone) > 0.985).mean() for name, tone in hues.items()}
+    assert shares[colour] > 0.25
+
+
+def _likeness(pixels, tone):
+    lengths = np.linalg.norm(pixels, axis=1) * np.linalg.norm(tone) + 1e-6
+    return pixels @ tone / lengths
+
+
+def test_it_marks_a_second_subject_in_the_region_map():
+    facts = Facts("fox", "red", "hills", "day", second="lighthouse", second_colour="blue")
+    assert {SUBJECT, SECOND} <= set(np.unique(draw_facts(facts, 2).labels))
+
+
+def test_it_never_states_a_colour_that_is_not_there():
+    for facts, caption in _captioned():
+        words = set(re.findall(r"[a-z]+", caption.replace("snow white", "white")))
+        owned = {facts.colour, facts.second_colour}
+        for name, shades in _SHADES.items():
+            told = words & {s for s in shades if " " not in s}
+            assert not told or name in owned or told <= {"white"}, caption
+
+
+def test_it_never_states_a_place_or_time_that_is_not_there():
+    for facts, caption in _captioned():
+        for name, place in PLACES.items():
+            if name != facts.place:
+                assert not any(phrase in caption for phrase in place.phrases if _is_whole(
+                    phrase, caption)) or _shared(name, facts.place, caption), caption
+        for name, phrases in TIMES.items():
+            if name != facts.time:
+                assert not any(_is_whole(p, caption) for p in phrases), caption
+
+
+def _is_whole(phrase, caption):
+    return re.search(rf"\b{re.escape(phrase)}\b", caption) is not None
+
+
+def _shared(name, actual, caption):
+    return name == "snowfield" and "in the snow" in caption and actual != name
+
+
+def test_it_counts_in_plural():
+    rng = random.Random(9)
+    for count, words in ((2, "two|2|pair"), (3, "three|3")):
+        facts = Facts("mushroom", "red", "forest", "day", count=count)
+        texts = [caption_of(facts, rng).lower() for _ in range(60)]
+        assert sum(bool(re.search(rf"\b({words})\b", text)) for text in texts) >= 57
+        assert sum("mushrooms" in text or "toadstools" in text for text in texts) >= 57
+
+
+def test_its_vocabulary_covers_correctly_typed_captions():
+    known = set(vocabulary())
+    strange = sum(not set(re.findall(r"[a-z0-9]+", text)) <= known for _, text in _captioned())
+    assert strange < 0.025 * _CAPTIONED
+
+
+@pytest.mark.parametrize("name", list(CHARACTERS))
+def test_it_draws_characters_of_their_own(name):
+    scene = draw_character_scene(name, 7)
+    assert scene.caption.startswith(name)
+    assert scene.facts.subject == name and name not in SUBJECTS
+    assert (scene.labels == SUBJECT).mean() > 0.03
+    assert scene.image.tobytes() == draw_character_scene(name, 7).image.tobytes()
