@@ -1,0 +1,118 @@
+"""The main job on PostgreSQL, Redis and S3: the same code, other environment variables."""
+
+import time
+import uuid
+
+import psycopg
+import pytest
+import redis
+import requests
+from botocore.exceptions import ClientError
+
+from tests.house import House
+from tests.production import swift
+from tests.production.conftest import BUCKET, s3_client
+
+pytestmark = [pytest.mark.production, pytest.mark.model]
+PICTURE_SECONDS = 90
+
+
+@pytest.fixture
+def alice(production_house: House) -> dict[str, str]:
+    """A program's headers with a token of a person made for this test."""
+    token = production_house.manage(
+        "shell",
+        "-v0",
+        "-c",
+        "from accounts.models import User; from accounts import tokens;"
+        f"name = '{uuid.uuid4().hex[:12]}';"
+        "person = User.objects.create_user(name, f'{name}@example.org', 'a long passphrase');"
+        "print(tokens.issue(person, 'tests'))",
+    ).stdout.strip()
+    return {"Authorization": f"Bearer {token}"}
+
+
+def submit(house: House, headers: dict[str, str], **wish: object) -> dict:
+    order = {"pack": "watercolour", "prompt": "a red boat by the sea", "seed": 7, **wish}
+    answer = requests.post(
+        f"{house.address}/api/generations/",
+        json=order,
+        headers={**headers, "Idempotency-Key": uuid.uuid4().hex},
+        timeout=30,
+    )
+    assert answer.status_code in {200, 201, 202}, answer.text
+    return answer.json()
+
+
+def wait_until_ended(house: House, headers: dict[str, str], generation: str) -> dict:
+    deadline = time.monotonic() + PICTURE_SECONDS
+    while time.monotonic() < deadline:
+        found = requests.get(
+            f"{house.address}/api/generations/{generation}", headers=headers, timeout=30
+        ).json()
+        if found["state"] in {"done", "failed", "cancelled", "blocked"}:
+            return found
+        time.sleep(0.3)
+    raise TimeoutError(f"{generation} did not end:\n{house.log('worker.log')[-3000:]}")
+
+
+def test_it_renders_into_the_bucket(production_house, alice, s3_server):
+    generation = submit(production_house, alice)
+    ended = wait_until_ended(production_house, alice, generation["id"])
+    assert ended["state"] == "done", ended
+    stored = s3_client(s3_server).list_objects_v2(
+        Bucket=BUCKET, Prefix=f"generations/{generation['id']}/"
+    )
+    names = sorted(entry["Key"].rsplit("/", 1)[1] for entry in stored["Contents"])
+    assert names == ["0.png", "0.thumb.webp"]
+
+
+def test_it_refuses_a_wrong_key(production_house, s3_server):
+    stranger = s3_client(s3_server, secret_key="wrong")
+    with pytest.raises(ClientError, match="SignatureDoesNotMatch"):
+        stranger.list_objects_v2(Bucket=BUCKET)
+    assert s3_server.secret_key == swift.SECRET_KEY
+
+
+def test_it_hands_the_owner_a_link_and_a_stranger_nothing(production_house, alice):
+    generation = submit(production_house, alice)
+    wait_until_ended(production_house, alice, generation["id"])
+    address = f"{production_house.address}/generations/{generation['id']}/0.png"
+    assert requests.get(address, timeout=30).status_code == 404
+
+
+def test_it_survives_a_broker_that_forgot_everything(production_house, alice, redis_url):
+    production_house.stop_worker()
+    generation = submit(production_house, alice)
+    redis.Redis.from_url(redis_url).flushdb()
+    production_house.start_worker()
+    assert wait_until_ended(production_house, alice, generation["id"])["state"] == "done"
+
+
+def test_it_charges_once_after_kill_nine(production_house, alice, postgres_url):
+    generation = submit(production_house, alice, count=4)
+    wait_for_rendering(postgres_url, generation["id"])
+    production_house.kill_worker()
+    production_house.start_worker()
+    assert wait_until_ended(production_house, alice, generation["id"])["state"] == "done"
+    with psycopg.connect(postgres_url) as database:
+        holds = database.execute(
+            "SELECT state, count(*) FROM accounts_allowancehold"
+            " WHERE reference = %s GROUP BY state",
+            [generation["id"]],
+        ).fetchall()
+    assert holds == [("settled", 4)]
+
+
+def wait_for_rendering(postgres_url: str, generation: str) -> None:
+    deadline = time.monotonic() + PICTURE_SECONDS
+    with psycopg.connect(postgres_url, autocommit=True) as database:
+        while time.monotonic() < deadline:
+            row = database.execute(
+                "SELECT step FROM generation_generation WHERE id = %s AND state = 'rendering'",
+                [generation],
+            ).fetchone()
+            if row and row[0] >= 1:
+                return
+            time.sleep(0.05)
+    raise TimeoutError("The generation never started to render.")
