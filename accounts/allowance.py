@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Allowance, AllowanceHold, User
@@ -73,12 +73,16 @@ def release(reference: str, index: int | None = None) -> int:
 
 
 def meter(person: User | None, address: str = "") -> Meter:
-    """What `person` has today; None is a visitor who has made nothing yet. One query."""
-    own = None if person is None else _find(person=person)
-    shared = own.shared if own else None
-    if own is None and (person is None or person.is_guest) and address:
-        shared = _find(address=address)
-    return _read_meter(limit_of(person), own, shared)
+    """What `person` has today; None is a visitor who has made nothing yet. One query at most.
+
+    `address` is the keyed digest of a guest's network address (`accounts.addresses`).
+    """
+    owners = Q() if person is None else Q(person=person)
+    if person is None or person.is_guest:
+        address = (person.guest_address if person else "") or address
+        owners |= Q(address=address) if address else Q()
+    rows = Allowance.objects.filter(owners, day=_today()) if owners else []
+    return _read_meter(limit_of(person), {bool(row.address): row for row in rows})
 
 
 def limit_of(person: User | None) -> int:
@@ -106,10 +110,6 @@ def _today() -> date:
 
 def _next_midnight() -> datetime:
     return datetime.combine(_today() + timedelta(days=1), time.min, tzinfo=UTC)
-
-
-def _find(**owner: object) -> Allowance | None:
-    return Allowance.objects.select_related("shared").filter(day=_today(), **owner).first()
 
 
 def _row(person: User, day: date) -> Allowance:
@@ -185,16 +185,17 @@ def _move_day(guest: User, target: Allowance) -> None:
         Allowance.objects.filter(pk=row.shared_id).update(held=F("held") - row.held)
 
 
-def _read_meter(limit: int, own: Allowance | None, shared: Allowance | None) -> Meter:
+def _read_meter(limit: int, rows: dict[bool, Allowance]) -> Meter:
+    own, shared = rows.get(False), rows.get(True)
     used, held = (own.settled, own.held) if own else (0, 0)
-    remaining = max(0, limit - used - held)
+    remaining = limit - used - held
     if shared is not None:
-        remaining = max(0, min(remaining, shared.limit - shared.settled - shared.held))
-    return Meter(limit, used, held, remaining, _next_midnight())
+        remaining = min(remaining, shared.limit - shared.settled - shared.held)
+    return Meter(limit, used, held, max(0, remaining), _next_midnight())
 
 
 def _used_up(person: User, count: int) -> AllowanceUsedUp:
-    now = meter(person, person.guest_address)
+    now = meter(person)
     if now.remaining == 0:
         said = f"Today's {now.limit} free images are used up."
         if now.used + now.held < now.limit:

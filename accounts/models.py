@@ -1,5 +1,7 @@
 """Who may do how much: people, API tokens and the daily allowance with its holds."""
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
@@ -8,13 +10,17 @@ from django.utils import timezone
 class User(AbstractUser):
     """A person. Guests have a row too (`is_guest`), so that their images can follow them."""
 
-    # Guests have no address, and an empty string would not be unique.
+    # Null for guests: an empty string would not be unique.
     email = models.EmailField(unique=True, null=True, blank=True)  # type: ignore[assignment]
     is_guest = models.BooleanField(default=False)
     guest_address = models.CharField(max_length=64, blank=True, editable=False)
     daily_allowance = models.PositiveIntegerField(
         null=True, blank=True, help_text="Images a day for this person. Empty: the house's rule."
     )
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = self.email.lower() if self.email else None
+        super().save(*args, **kwargs)
 
     def __str__(self) -> str:
         return "Guest" if self.is_guest else (self.email or self.username)
