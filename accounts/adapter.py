@@ -1,7 +1,48 @@
-"""How sign-up differs from allauth's defaults."""
+"""How accounts differ from allauth's defaults: no usernames, plain words, mail that may fail."""
+
+import logging
+from smtplib import SMTPException
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest
+
+from accounts.usernames import random_username
+
+logger = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Allauth's own behaviour for now; guests are adopted by a signal."""
+    """People sign in by email; the username is a random handle nobody sees."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "This email and password do not belong together. Try again, "
+        "or reset the password.",
+        "email_taken": "There is an account with this email already. Sign in instead.",
+        "too_many_login_attempts": "Too many tries. Wait a few minutes, then try again.",
+        "rate_limited": "Too many tries. Wait a minute, then try again.",
+        "incorrect_password": "This is not your password.",
+        "enter_current_password": "This is not your current password.",
+        "invalid_password_reset": "This link no longer works. Ask for a new one.",
+    }
+
+    def populate_username(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """A random handle: nothing of the email goes into it."""
+        user.username = random_username("maker")  # type: ignore[attr-defined]
+
+    def format_email_subject(self, subject: str) -> str:
+        """The subject as it stands, without a prefix."""
+        return subject
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send, or tell the person that it could not be sent: never an error page."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (SMTPException, OSError):
+            logger.exception("Mail %s could not be sent", template_prefix)
+            messages.error(
+                self.request, "Our mail is not working right now. Please try again later."
+            )
