@@ -1,0 +1,25 @@
+"""How many images share one pass of the denoiser."""
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+import torch
+
+Item = TypeVar("Item")
+
+# On the CPU a batch of two changes the bits of both images (oneDNN picks its blocking by shape)
+# and gains nothing, since one image already fills the cores: so images go one by one there.
+ON_CPU = 1
+# On CUDA a batch fills the device. Bits then depend on the batch's size, not on its content.
+ON_CUDA = {"sd15": 8, "sdxl": 2}
+
+
+def images_per_pass(device: torch.device, family: str) -> int:
+    if device.type != "cuda":
+        return ON_CPU
+    return ON_CUDA.get(family, 1)
+
+
+def passes(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

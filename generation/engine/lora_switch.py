@@ -1,0 +1,284 @@
+"""Put a pack on a model in place: W = W0 + sum of s_i B_i A_i, always from the pristine W0.
+
+1. At load, every Linear and Conv2d weight moves into one stacked buffer per matrix shape; the
+   module's parameter becomes a view into it. A pristine copy W0 is kept beside it.
+2. A LoRA file is stacked the same way once: down (rows, rank, in) and up (rows, out, rank).
+3. Applying a set concatenates its LoRAs along rank and writes W0 + up @ down into the live buffer
+   with one batched GEMM per run of neighbouring rows; rows no longer touched are copied from W0.
+4. The same set again costs nothing. After any exception the buffers count as dirty, and the next
+   set rewrites every row from W0.
+Storage pointers never change, so compiled graphs and captured CUDA graphs see every switch.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
+
+import torch
+
+from generation.engine.lora_files import Factors, LoraFile
+
+Shape = tuple[int, int]
+
+
+class Target(NamedTuple):
+    """Where one module's weight lives: a row of the buffer for its matrix shape."""
+
+    matrix: Shape
+    row: int
+    shape: tuple[int, ...]
+    channels_last: bool
+
+
+class FactorStack(NamedTuple):
+    """One LoRA's factors for one buffer: `rows` ascending, ranks padded to the widest."""
+
+    rows: list[int]
+    down: torch.Tensor
+    up: torch.Tensor
+
+
+@dataclass(frozen=True)
+class StackedLora:
+    """A LoRA on the device, ready to be applied."""
+
+    sha256: str
+    stacks: dict[Shape, FactorStack]
+    components: frozenset[str]
+
+    @property
+    def byte_size(self) -> int:
+        return sum(stack.down.nbytes + stack.up.nbytes for stack in self.stacks.values())
+
+
+Applied = tuple[StackedLora, float]
+
+
+@dataclass
+class WeightBuffer:
+    """All live weights of one matrix shape, their pristine copy, and the rows that differ."""
+
+    live: torch.Tensor
+    pristine: torch.Tensor
+    touched: set[int] = field(default_factory=set)
+
+    def mark_dirty(self) -> None:
+        self.touched = set(range(self.live.shape[0]))
+
+    def write(self, parts: Sequence[tuple[FactorStack, float]]) -> None:
+        rows = sorted({row for stack, _ in parts for row in stack.rows})
+        for start, stop in _runs(sorted(self.touched.difference(rows))):
+            self.live[start:stop].copy_(self.pristine[start:stop], non_blocking=True)
+        if rows:
+            self._add(rows, *_concatenated(parts, rows))
+        self.touched = set(rows)
+
+    def _add(self, rows: list[int], down: torch.Tensor, up: torch.Tensor) -> None:
+        offset = 0
+        for start, stop in _runs(rows):
+            live, pristine = self.live[start:stop], self.pristine[start:stop]
+            if pristine.device != live.device:
+                pristine = live.copy_(pristine, non_blocking=True)
+            end = offset + stop - start
+            torch.baddbmm(pristine, up[offset:end], down[offset:end], out=live)
+            offset = end
+
+
+class LoraSwitch:
+    """Owns the weights of the given components. Not thread-safe: one switch, one device."""
+
+    def __init__(
+        self,
+        components: Mapping[str, torch.nn.Module],
+        pristine_on: torch.device | None = None,
+    ) -> None:
+        self.targets: dict[str, Target] = {}
+        self.applied_key: str | None = None
+        self.applied_loras: tuple[Applied, ...] = ()
+        self._buffers: dict[Shape, WeightBuffer] = {}
+        with torch.no_grad():
+            for matrix, modules in _by_matrix(components).items():
+                self._adopt(matrix, modules, pristine_on)
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Full module name -> weight shape, for every layer a LoRA may change."""
+        return {name: target.shape for name, target in self.targets.items()}
+
+    @property
+    def buffers(self) -> tuple[WeightBuffer, ...]:
+        return tuple(self._buffers.values())
+
+    def stacked(self, file: LoraFile) -> StackedLora:
+        """Lay a checked file out like the buffers, on their device and in their precision."""
+        by_matrix: dict[Shape, list[tuple[Target, Factors]]] = {}
+        for name, factors in file.factors.items():
+            target = self.targets[name]
+            by_matrix.setdefault(target.matrix, []).append((target, factors))
+        stacks = {
+            matrix: _stack(sorted(pairs, key=lambda pair: pair[0].row), self._buffers[matrix].live)
+            for matrix, pairs in by_matrix.items()
+        }
+        components = frozenset(name.split(".")[0] for name in file.factors)
+        return StackedLora(file.sha256, stacks, components)
+
+    def apply(self, loras: Sequence[Applied], key: str) -> bool:
+        """Make the weights W0 plus exactly these LoRAs; False when `key` already is applied."""
+        if key == self.applied_key:
+            return False
+        try:
+            self._write(loras)
+        except BaseException:
+            self.mark_dirty()
+            raise
+        self.applied_key, self.applied_loras = key, tuple(loras)
+        return True
+
+    @contextmanager
+    def loras_applied(self, loras: Sequence[Applied], key: str) -> Iterator[bool]:
+        """Apply and leave applied for the next one with the same key; dirty on any exception."""
+        written = self.apply(loras, key)
+        try:
+            yield written
+        except BaseException:
+            self.mark_dirty()
+            raise
+
+    def mark_dirty(self) -> None:
+        self.applied_key, self.applied_loras = None, ()
+        for buffer in self._buffers.values():
+            buffer.mark_dirty()
+
+    def applied_to(self, component: str) -> tuple[tuple[str, float], ...]:
+        """What is applied to one component: part of the key of anything computed with it."""
+        return tuple(
+            (lora.sha256, weight)
+            for lora, weight in self.applied_loras
+            if component in lora.components
+        )
+
+    @torch.no_grad()
+    def _write(self, loras: Sequence[Applied]) -> None:
+        for matrix, buffer in self._buffers.items():
+            buffer.write(
+                [(lora.stacks[matrix], weight) for lora, weight in loras if matrix in lora.stacks]
+            )
+
+    def _adopt(
+        self,
+        matrix: Shape,
+        modules: list[tuple[str, torch.nn.Module]],
+        pristine_on: torch.device | None,
+    ) -> None:
+        live = torch.stack([_as_matrix(_weight(module)) for _, module in modules])
+        pristine = live.clone() if pristine_on is None else live.to(pristine_on)
+        if pristine.device.type == "cpu" and live.device.type == "cuda":
+            pristine = pristine.pin_memory()
+        self._buffers[matrix] = WeightBuffer(live, pristine)
+        for row, (name, module) in enumerate(modules):
+            weight = _weight(module)
+            target = Target(matrix, row, tuple(weight.shape), _is_channels_last(weight))
+            self.targets[name] = target
+            view = _as_weight(live[row], target)
+            module.weight = torch.nn.Parameter(view, requires_grad=False)
+
+
+def _by_matrix(
+    components: Mapping[str, torch.nn.Module],
+) -> dict[Shape, list[tuple[str, torch.nn.Module]]]:
+    groups: dict[Shape, list[tuple[str, torch.nn.Module]]] = {}
+    for component, root in components.items():
+        for path, module in root.named_modules():
+            if _is_target(module):
+                weight = _weight(module)
+                matrix = (weight.shape[0], weight[0].numel())
+                groups.setdefault(matrix, []).append((f"{component}.{path}", module))
+    # LoRAs touch layers by kind (all to_q, all to_v …): kinds as neighbours make few, long runs.
+    return {matrix: sorted(group, key=lambda it: _kind(it[0])) for matrix, group in groups.items()}
+
+
+def _kind(name: str) -> tuple[str, list[str], str]:
+    parts = name.split(".")
+    return parts[0], [part for part in parts[:0:-1] if not part.isdigit()], name
+
+
+def _is_target(module: torch.nn.Module) -> bool:
+    if isinstance(module, torch.nn.Conv2d):
+        return module.groups == 1
+    return isinstance(module, torch.nn.Linear)
+
+
+def _weight(module: torch.nn.Module) -> torch.Tensor:
+    weight = module.weight
+    assert isinstance(weight, torch.Tensor)
+    return weight.data
+
+
+def _is_channels_last(weight: torch.Tensor) -> bool:
+    if weight.ndim != 4 or weight.is_contiguous():
+        return False
+    return weight.is_contiguous(memory_format=torch.channels_last)
+
+
+def _as_matrix(weight: torch.Tensor) -> torch.Tensor:
+    # A channels_last convolution keeps its memory order, so that its view needs no conversion.
+    ordered = weight.permute(0, 2, 3, 1) if _is_channels_last(weight) else weight
+    return ordered.flatten(1)
+
+
+def _as_weight(matrix: torch.Tensor, target: Target) -> torch.Tensor:
+    if not target.channels_last:
+        return matrix.view(target.shape)
+    out_channels, in_channels, height, width = target.shape
+    return matrix.view(out_channels, height, width, in_channels).permute(0, 3, 1, 2)
+
+
+def _stack(pairs: list[tuple[Target, Factors]], like: torch.Tensor) -> FactorStack:
+    rank = max(factors.down.shape[0] for _, factors in pairs)
+    down = torch.zeros(len(pairs), rank, like.shape[2])
+    up = torch.zeros(len(pairs), like.shape[1], rank)
+    for index, (target, factors) in enumerate(pairs):
+        own = factors.down.shape[0]
+        down[index, :own], up[index, :, :own] = _balanced(target, factors)
+    rows = [target.row for target, _ in pairs]
+    return FactorStack(rows, down.to(like), up.to(like))
+
+
+def _balanced(target: Target, factors: Factors) -> tuple[torch.Tensor, torch.Tensor]:
+    down, up = factors.down.float(), factors.up.float().flatten(1) * factors.scale
+    if down.ndim == 4 and target.channels_last:
+        down = down.permute(0, 2, 3, 1)
+    # A power of two moves magnitude between the factors without rounding: in half precision a
+    # tiny `up` would fall among the subnormals and lose bits.
+    down = down.flatten(1)
+    ratio = (up.abs().max() / down.abs().max().clamp_min(1e-30)).clamp(1e-20, 1e20)
+    shift = torch.exp2((torch.log2(ratio) / 2).round())
+    return down * shift, up / shift
+
+
+def _concatenated(
+    parts: Sequence[tuple[FactorStack, float]], rows: list[int]
+) -> tuple[torch.Tensor, torch.Tensor]:
+    if len(parts) == 1:
+        stack, weight = parts[0]
+        return stack.down, stack.up * weight
+    rank = sum(stack.down.shape[1] for stack, _ in parts)
+    sample = parts[0][0]
+    down = sample.down.new_zeros(len(rows), rank, sample.down.shape[2])
+    up = sample.up.new_zeros(len(rows), sample.up.shape[1], rank)
+    place, start = {row: index for index, row in enumerate(rows)}, 0
+    for stack, weight in parts:
+        where, stop = [place[row] for row in stack.rows], start + stack.down.shape[1]
+        down[where, start:stop] = stack.down
+        up[where, :, start:stop] = stack.up * weight
+        start = stop
+    return down, up
+
+
+def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
+    if not rows:
+        return []
+    cuts = [index for index, (a, b) in enumerate(pairwise(rows), 1) if b != a + 1]
+    return [(rows[a], rows[b - 1] + 1) for a, b in pairwise([0, *cuts, len(rows)])]

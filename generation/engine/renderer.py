@@ -1,0 +1,267 @@
+"""Render a request: switch the pack on, encode, draw noise, denoise, decode.
+
+On the CPU an image is the same bytes alone or in a batch, today or after any other pack: noise is
+drawn per image on the CPU generator, weights are always W0 plus the pack, and images pass the
+denoiser one by one there.
+"""
+
+import gc
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from generation.engine import batching, lora_files, pipelines
+from generation.engine.contract import (
+    EngineError,
+    ImageOrder,
+    OnStep,
+    RenderedImage,
+    RenderRequest,
+    RenderResult,
+    StepProgress,
+)
+from generation.engine.lora_shelf import DEFAULT_BUDGET_BYTES, LoraShelf
+from generation.engine.lora_switch import LoraSwitch, StackedLora
+from generation.engine.pipelines import Model
+from generation.engine.previews import PreviewMap
+from generation.engine.prompts import PromptMemory
+from generation.engine.samplers import clean_estimate, fresh_scheduler, takes_generator
+
+
+@dataclass(frozen=True)
+class Studio:
+    """One loaded checkpoint with everything that is remembered about it."""
+
+    model: Model
+    switch: LoraSwitch
+    shelf: LoraShelf
+    prompts: PromptMemory
+    previews: PreviewMap
+
+
+@dataclass
+class Lane:
+    """One image on its way: its own words, latents, scheduler and chance."""
+
+    order: ImageOrder
+    words: torch.Tensor
+    opposite: torch.Tensor
+    latents: torch.Tensor
+    scheduler: Any
+    chance: torch.Generator
+    estimate: torch.Tensor | None = None
+
+    def advance(self, noise: torch.Tensor, timestep: torch.Tensor) -> None:
+        extra = {"generator": self.chance} if takes_generator(self.scheduler) else {}
+        output = self.scheduler.step(noise, timestep, self.latents, **extra)
+        self.latents = output.prev_sample
+        self.estimate = clean_estimate(self.scheduler, output)
+
+
+class Renderer:
+    """Owns one device and at most one loaded checkpoint. Not thread-safe."""
+
+    def __init__(
+        self,
+        device: str = "cpu",
+        threads: int = 0,
+        lora_budget_bytes: int = DEFAULT_BUDGET_BYTES,
+    ) -> None:
+        self.device = device
+        self._lora_budget_bytes = lora_budget_bytes
+        self._studio: Studio | None = None
+        if threads > 0:
+            torch.set_num_threads(threads)
+        # The same request must give the same bits, so no algorithm is chosen by timing.
+        torch.backends.cudnn.benchmark = False
+        torch.backends.cudnn.deterministic = True
+
+    @property
+    def loaded(self) -> str | None:
+        """The checkpoint in memory, as it was asked for."""
+        return self._studio.model.checkpoint if self._studio else None
+
+    def prepare(self, checkpoint: str, family: str) -> Studio:
+        """Load the checkpoint unless it is loaded; raises CheckpointMissing."""
+        if self._studio is None or self._studio.model.checkpoint != checkpoint:
+            self._forget()
+            self._studio = _open_studio(
+                pipelines.load(checkpoint, family, self.device), self._lora_budget_bytes
+            )
+        return self._studio
+
+    def render(self, request: RenderRequest, on_step: OnStep | None = None) -> RenderResult:
+        """Render one batch; images whose keys `on_step` returns are dropped on the way.
+
+        Raises EngineError, LoraRefused or CheckpointMissing; the next render is never affected.
+        """
+        studio = self.prepare(request.checkpoint, request.family)
+        _require_size(studio.model, request)
+        with _plain_errors(), torch.inference_mode():
+            started = time.perf_counter()
+            loras = _stacked(studio, request)
+            with studio.switch.loras_applied(loras, request.pack_key):
+                _wait(studio.model)
+                switched = time.perf_counter()
+                lanes = prepare_lanes(studio, request)
+                lanes = denoise(studio, lanes, request, on_step)
+                _wait(studio.model)
+                denoised = time.perf_counter()
+                images = tuple(decode(studio.model, lane) for lane in lanes)
+            decoded = time.perf_counter()
+        return RenderResult(images, switched - started, denoised - switched, decoded - denoised)
+
+    def _forget(self) -> None:
+        self._studio = None
+        gc.collect()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
+
+def prepare_lanes(studio: Studio, request: RenderRequest) -> list[Lane]:
+    """Encode the prompts and draw the noise, each image by itself."""
+    model, state = studio.model, studio.switch.applied_to("text_encoder")
+    lanes = []
+    for order in request.images:
+        words = studio.prompts.embedding(order.prompt, state)
+        opposite = studio.prompts.embedding(order.negative, state)
+        scheduler = fresh_scheduler(
+            request.sampler, model.pipe.scheduler.config, request.steps, model.device
+        )
+        chance = torch.Generator().manual_seed(order.seed)
+        latents = draw_noise(model, request, chance) * scheduler.init_noise_sigma
+        lanes.append(Lane(order, words, opposite, latents, scheduler, chance))
+    return lanes
+
+
+def draw_noise(model: Model, request: RenderRequest, chance: torch.Generator) -> torch.Tensor:
+    """On the CPU and in single precision: a seed means the same on every device."""
+    scale = model.pixels_per_latent
+    channels = model.pipe.unet.config.in_channels
+    shape = (1, channels, request.height // scale, request.width // scale)
+    return torch.randn(shape, generator=chance).to(model.device)
+
+
+def denoise(
+    studio: Studio, lanes: list[Lane], request: RenderRequest, on_step: OnStep | None
+) -> list[Lane]:
+    """The loop. Returns the lanes that are still wanted, their latents finished."""
+    model, timesteps = studio.model, lanes[0].scheduler.timesteps
+    size = batching.images_per_pass(model.device, request.family)
+    for step, timestep in enumerate(timesteps, 1):
+        for together in batching.passes(lanes, size):
+            noise = predict_noise(model, together, timestep, request.guidance)
+            for lane, own in zip(together, noise.split(1), strict=True):
+                lane.advance(own, timestep)
+        progress = StepProgress(step, len(timesteps), _previews(studio, lanes, request, step))
+        unwanted = (on_step(progress) if on_step else None) or frozenset()
+        lanes = [lane for lane in lanes if lane.order.key not in unwanted]
+        if not lanes:
+            break
+    return lanes
+
+
+def predict_noise(
+    model: Model, lanes: Sequence[Lane], timestep: torch.Tensor, guidance: float
+) -> torch.Tensor:
+    """One pass for all lanes; with guidance, away from the negative and towards the words."""
+    inputs = [lane.scheduler.scale_model_input(lane.latents, timestep) for lane in lanes]
+    words = [lane.words for lane in lanes]
+    if guidance > 1.0:
+        inputs, words = inputs * 2, [lane.opposite for lane in lanes] + words
+    sample, text = torch.cat(inputs).to(model.dtype), torch.cat(words)
+    noise = model.pipe.unet(sample, timestep, encoder_hidden_states=text, return_dict=False)[0]
+    if guidance <= 1.0:
+        return noise.float()  # type: ignore[no-any-return]
+    away, towards = noise.float().chunk(2)
+    return away + guidance * (towards - away)  # type: ignore[no-any-return]
+
+
+def decode(model: Model, lane: Lane) -> RenderedImage:
+    """Latents to 8-bit pixels; raises EngineError when the numbers are not finite."""
+    vae = model.pipe.vae
+    image = vae.decode((lane.latents / vae.config.scaling_factor).to(model.dtype)).sample[0]
+    if not torch.isfinite(image).all():
+        raise EngineError(
+            "The model gave values that are not numbers instead of a picture. "
+            "Lower the strength, or check the pack's LoRAs and the checkpoint."
+        )
+    pixels = (image.float() * 127.5 + 127.5).round().clamp(0, 255).to(torch.uint8)
+    rgb = pixels.permute(1, 2, 0).contiguous().cpu().numpy()
+    height, width = rgb.shape[:2]
+    return RenderedImage(lane.order.key, lane.order.seed, width, height, rgb.tobytes())
+
+
+def _open_studio(model: Model, lora_budget_bytes: int) -> Studio:
+    switch = LoraSwitch(model.lora_components, _pristine_place(model))
+
+    def read(use: lora_files.LoraUse) -> StackedLora:
+        file = lora_files.read(use, model)
+        lora_files.refuse_misfits(file, switch.shapes)
+        return switch.stacked(file)
+
+    shelf = LoraShelf(read, lora_budget_bytes)
+    return Studio(model, switch, shelf, PromptMemory(model), PreviewMap(model))
+
+
+def _pristine_place(model: Model) -> torch.device | None:
+    if model.device.type != "cuda":
+        return None
+    parts = model.lora_components.values()
+    needed = sum(weight.nbytes for part in parts for weight in part.parameters())
+    free, _ = torch.cuda.mem_get_info(model.device)
+    # Half as much again stays free for activations; otherwise W0 waits in pinned host memory.
+    return None if free > 1.5 * needed else torch.device("cpu")
+
+
+def _require_size(model: Model, request: RenderRequest) -> None:
+    multiple = model.size_multiple
+    if min(request.width, request.height) < multiple or (
+        request.width % multiple or request.height % multiple
+    ):
+        raise EngineError(
+            f"This model renders sizes that are multiples of {multiple} pixels, "
+            f"not {request.width} x {request.height}."
+        )
+    if not request.images or request.steps < 1:
+        raise EngineError("A render needs at least one image and one step.")
+
+
+def _stacked(studio: Studio, request: RenderRequest) -> list[tuple[StackedLora, float]]:
+    if request.pack_key == studio.switch.applied_key:
+        return []
+    # Factors outlive this render, so they are made as ordinary tensors, not inference ones.
+    with torch.inference_mode(False), torch.no_grad():
+        return [(studio.shelf.get(lora), lora.weight) for lora in request.active_loras]
+
+
+def _previews(
+    studio: Studio, lanes: Sequence[Lane], request: RenderRequest, step: int
+) -> dict[str, bytes]:
+    if request.preview_every < 1 or step % request.preview_every or step == request.steps:
+        return {}
+    return {
+        lane.order.key: studio.previews.webp(lane.estimate)
+        for lane in lanes
+        if lane.estimate is not None
+    }
+
+
+def _wait(model: Model) -> None:
+    if model.device.type == "cuda":
+        torch.cuda.synchronize(model.device)
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    try:
+        yield
+    except torch.cuda.OutOfMemoryError as error:
+        torch.cuda.empty_cache()
+        raise EngineError(
+            "The device ran out of memory; ask for fewer or smaller images.", retryable=True
+        ) from error
