@@ -1,6 +1,16 @@
 """What can be rendered: checkpoints, LoRAs, packs and their immutable versions."""
 
 from stylepacks.models.packs import PackLora, PackVersion, StylePack
+from stylepacks.models.previews import Preview, PreviewImage
 from stylepacks.models.weights import Checkpoint, Family, Lora
 
-__all__ = ["Checkpoint", "Family", "Lora", "PackLora", "PackVersion", "StylePack"]
+__all__ = [
+    "Checkpoint",
+    "Family",
+    "Lora",
+    "PackLora",
+    "PackVersion",
+    "Preview",
+    "PreviewImage",
+    "StylePack",
+]

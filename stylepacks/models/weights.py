@@ -18,13 +18,22 @@ class Checkpoint(models.Model):
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=80)
     family = models.CharField(max_length=20, choices=Family)
-    location = models.CharField(max_length=500)
-    digest = models.CharField(max_length=64, blank=True)
-    license = models.CharField(max_length=60, help_text="SPDX identifier")
-    max_prompt_tokens = models.PositiveIntegerField(default=75)
+    location = models.CharField(
+        max_length=500,
+        help_text="A diffusers folder or a single .safetensors file on the machines that render, "
+        "or a Hugging Face id such as owner/model",
+    )
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+    license = models.CharField(max_length=60, help_text="SPDX identifier, such as Apache-2.0")
+    cross_attention_width = models.PositiveIntegerField(
+        default=0, editable=False, help_text="0 where the family has none or it is not known"
+    )
+    max_prompt_tokens = models.PositiveIntegerField(
+        default=75, help_text="What the text encoder reads: 75 for CLIP, 512 for T5"
+    )
     default_width = models.PositiveIntegerField(default=512)
     default_height = models.PositiveIntegerField(default=512)
-    is_default = models.BooleanField(default=False)
+    is_default = models.BooleanField(default=False, help_text="Offered first for new packs")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     def __str__(self) -> str:
@@ -42,8 +51,11 @@ class Lora(models.Model):
     rank = models.PositiveIntegerField(default=0, editable=False)
     byte_size = models.PositiveBigIntegerField(default=0, editable=False)
     tensor_count = models.PositiveIntegerField(default=0, editable=False)
-    suggested_trigger = models.CharField(max_length=120, blank=True)
-    license = models.CharField(max_length=60, help_text="SPDX identifier")
+    cross_attention_width = models.PositiveIntegerField(default=0, editable=False)
+    suggested_trigger = models.CharField(
+        max_length=120, blank=True, help_text="Offered when the LoRA is put into a pack"
+    )
+    license = models.CharField(max_length=60, help_text="SPDX identifier, such as Apache-2.0")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

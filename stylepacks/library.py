@@ -1,0 +1,36 @@
+"""The shelf: which packs people can pick, and which version each of them renders now."""
+
+from django.db.models import Prefetch, QuerySet
+
+from stylepacks.errors import PackError, PackRetired, PackUnknown
+from stylepacks.models import PackLora, PackVersion, StylePack
+
+__all__ = ["PackError", "PackRetired", "PackUnknown", "live_version", "published_packs"]
+
+
+def published_packs() -> QuerySet[StylePack]:
+    """Packs on offer, in shelf order, with their live version, checkpoint and LoRAs fetched."""
+    loras = Prefetch("live_version__loras", PackLora.objects.select_related("lora"))
+    return (
+        StylePack.objects.filter(state=StylePack.State.PUBLISHED, live_version__isnull=False)
+        .select_related("live_version__checkpoint")
+        .prefetch_related(loras)
+    )
+
+
+def live_version(slug: str) -> PackVersion:
+    """The version a new generation uses, with pack and checkpoint fetched.
+
+    PackUnknown when there is no such pack, PackRetired when it is not on offer.
+    """
+    pack = StylePack.objects.filter(slug=slug).first()
+    if pack is None:
+        raise PackUnknown(
+            f"There is no pack called “{slug[:50]}”: pick one from the list of packs."
+        )
+    if pack.state == StylePack.State.RETIRED:
+        raise PackRetired(f"“{pack}” is retired and takes no new pictures: pick another pack.")
+    if pack.live_version_id is None:
+        raise PackRetired(f"“{pack}” is not published yet: pick another pack.")
+    related = PackVersion.objects.select_related("pack", "checkpoint")
+    return related.prefetch_related("loras__lora").get(pk=pack.live_version_id)

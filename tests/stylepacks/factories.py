@@ -1,0 +1,94 @@
+"""Packs to test with: small, but real files that pass the real intake and publishing."""
+
+import io
+import json
+import struct
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.files.base import ContentFile
+
+from stylepacks import publishing
+from stylepacks.intake import add_lora
+from stylepacks.models import Checkpoint, Lora, PackLora, PackVersion, StylePack
+
+CROSS = "unet.down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k"
+STARTER_WIDTH = 256
+
+
+def safetensors_bytes(
+    tensors: Mapping[str, tuple[tuple[int, ...], float]], metadata: Mapping[str, str] | None = None
+) -> bytes:
+    """A sound F32 file: every tensor is its shape filled with one value."""
+    entries: dict[str, Any] = {"__metadata__": dict(metadata)} if metadata else {}
+    body = io.BytesIO()
+    for name, (shape, value) in tensors.items():
+        start, count = body.tell(), 1
+        for side in shape:
+            count *= side
+        body.write(struct.pack("<f", value) * count)
+        entries[name] = {"dtype": "F32", "shape": list(shape), "data_offsets": [start, body.tell()]}
+    header = json.dumps(entries).encode()
+    return struct.pack("<Q", len(header)) + header + body.getvalue()
+
+
+def lora_tensors(
+    width: int = STARTER_WIDTH, rank: int = 2, value: float = 0.5
+) -> dict[str, tuple[tuple[int, ...], float]]:
+    """The tensors of one cross-attention layer in the PEFT dialect."""
+    return {
+        f"{CROSS}.lora_A.weight": ((rank, width), 0.25),
+        f"{CROSS}.lora_B.weight": ((64, rank), value),
+    }
+
+
+def lora_file(
+    width: int = STARTER_WIDTH, value: float = 0.5, metadata: Mapping[str, str] | None = None
+) -> ContentFile:
+    """A tiny LoRA as an upload would bring it; another `value` gives another digest."""
+    return ContentFile(
+        safetensors_bytes(lora_tensors(width, value=value), metadata), "tiny.safetensors"
+    )
+
+
+def make_checkpoint(slug: str = "starter", **fields: Any) -> Checkpoint:
+    """The checkpoint with this slug, made the first time it is asked for."""
+    given = {
+        "name": slug.title(),
+        "family": "sd15",
+        "location": "starter/weights/starter",
+        "digest": "c" * 64,
+        "license": "Apache-2.0",
+        "max_prompt_tokens": 46,
+        "cross_attention_width": STARTER_WIDTH,
+        "is_default": slug == "starter",
+        **fields,
+    }
+    return Checkpoint.objects.get_or_create(slug=slug, defaults=given)[0]
+
+
+def make_lora(name: str = "Ink", width: int = STARTER_WIDTH, value: float | None = None) -> Lora:
+    """A LoRA taken in from a tiny real file, a different one for every call."""
+    value = 1.0 + Lora.objects.count() if value is None else value
+    return add_lora(lora_file(width, value), name, "Apache-2.0")
+
+
+def make_pack(
+    slug: str = "ink",
+    *,
+    published: bool = True,
+    kind: str = "style",
+    lora: Lora | None = None,
+    **version_fields: Any,
+) -> StylePack:
+    """A pack with one LoRA and one version, published unless told otherwise."""
+    name = slug.replace("-", " ").title()
+    pack = StylePack.objects.create(slug=slug, name=name, kind=kind, promise=f"All in {slug}.")
+    checkpoint = version_fields.pop("checkpoint", None) or make_checkpoint()
+    fields = {"examples": ["a red boat by the sea at sunset"], **version_fields}
+    version = PackVersion.objects.create(pack=pack, checkpoint=checkpoint, **fields)
+    PackLora.objects.create(version=version, lora=lora or make_lora(name), trigger=f"{slug} style")
+    if published:
+        publishing.publish(version, None)
+        pack.refresh_from_db()
+    return pack
