@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from starter.looks.canvas import Image
-from starter.looks.craft import claymation, embroidery, paper_cut
+from starter.looks.craft import claymation, embroidery, mosaic, paper_cut
 from starter.looks.light import neon_outline, stained_glass
 from starter.looks.line import blueprint, chalkboard
-from starter.looks.paint import watercolour
+from starter.looks.paint import ink_wash, oil_paint, watercolour
 from starter.looks.pixel import pixel_art
 from starter.looks.print import halftone_print, linocut
 
@@ -38,6 +38,9 @@ LOOKS: dict[str, Look] = {
     "claymation": claymation,
     "embroidery": embroidery,
     "chalkboard": chalkboard,
+    "ink-wash": ink_wash,
+    "oil-paint": oil_paint,
+    "mosaic": mosaic,
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +45,13 @@ def fitted_palette(image: Image, count: int) -> npt.NDArray[np.float32]:
         moved = (np.stack(sums, axis=1) / counts[:, None]).astype(np.float32)
         palette = np.where((np.bincount(nearest, minlength=count) > 0)[:, None], moved, palette)
     return palette
+
+
+def scene_palette(image: Image, subject: npt.NDArray[Any], count: int) -> Field:
+    """Up to 2 x `count` colours, half of them the subject's own, so that the sky takes none."""
+    inside = subject > 0
+    parts = [image[~inside], image[inside]]
+    return np.concatenate([fitted_palette(part, count) for part in parts if len(part)])
 
 
 def palette_index(image: Image, palette: npt.NDArray[np.float32]) -> Mask:
@@ -90,7 +99,11 @@ def _far_apart(samples: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.f
     return np.stack(chosen).astype(np.float32)
 
 
-def mean_colour(image: Image, mask: Mask) -> Field:
-    """Mean RGB under the mask; of the whole image when the mask is empty."""
-    chosen = mask if cv2.countNonZero(mask) else None
-    return np.asarray(cv2.mean(image, chosen)[:3], np.float32)
+def main_colour(image: Image, mask: Mask) -> Field:
+    """The colour one would name the masked thing by: the largest, most coloured of five."""
+    pixels = image[mask > 0] if cv2.countNonZero(mask) else image.reshape(-1, 3)
+    samples = pixels[:: max(1, len(pixels) // 2100)].astype(np.float32)
+    palette = fitted_palette(pixels, 5)
+    share = np.bincount(nearest_colour(samples, palette), minlength=5) / len(samples)
+    chroma = palette.max(axis=1) - palette.min(axis=1)
+    return np.asarray(palette[int(np.argmax(share * (chroma + 24)))])

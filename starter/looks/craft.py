@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -24,8 +24,8 @@ from starter.looks.canvas import (
     smooth_noise,
     wobble,
 )
-from starter.looks.colour import filled, fitted_palette, luma, palette_index, saturated
-from starter.looks.edges import region_edges
+from starter.looks.colour import filled, luma, palette_index, saturated, scene_palette
+from starter.looks.edges import colour_edges, disc, region_edges, subject_mask
 
 CARD = (246, 240, 228)
 
@@ -38,7 +38,7 @@ def paper_cut(scene: Scene, rng: np.random.Generator) -> Image:
     image, labels = wobble([scene.image, scene.labels], rng, 14, 2.5)
     waves = cv2.convertScaleAbs(10 + 10 * smooth_noise(rng, 5))
     waves = cv2.bitwise_and(waves, cv2.compare(labels, 1, cv2.CMP_LT))
-    palette = fitted_palette(image, 14)
+    palette = scene_palette(image, subject_mask(labels), 9)
     sheets = cv2.medianBlur(palette_index(cv2.subtract(image, cv2.merge([waves] * 3)), palette), 5)
     flat = saturated(filled(sheets, palette), 1.15, 8)
     height = _stack(labels, sheets, palette)
@@ -73,7 +73,7 @@ def _fibres(rng: np.random.Generator) -> Field:
 def claymation(scene: Scene, rng: np.random.Generator) -> Image:
     """Everything modelled in soft clay: rounded, thumb-marked, lit from the upper left."""
     image, labels = wobble([scene.image, scene.labels], rng, 12, 3.0)
-    palette = fitted_palette(image, 12)
+    palette = scene_palette(image, subject_mask(labels), 8)
     lumps = cv2.medianBlur(palette_index(image, palette), 5)
     flat = saturated(filled(lumps, palette), 1.25, 12)
     relief = _rounded(labels, lumps) + _thumb_marks(rng)
@@ -86,15 +86,15 @@ def claymation(scene: Scene, rng: np.random.Generator) -> Image:
 def _rounded(labels: Mask, lumps: Mask) -> Field:
     seams = cv2.max(region_edges(labels), region_edges(lumps))
     depth = cv2.distanceTransform(cv2.bitwise_not(seams), cv2.DIST_L2, 3)
-    # A quarter circle at every border, flat on top from fourteen pixels inward.
-    inward = 1 - np.minimum(depth, 14) * np.float32(1 / 14)
-    return np.asarray(blur(np.sqrt(1 - np.square(inward)) * np.float32(11), 2.6))
+    # A quarter circle at every border, flat on top from eighteen pixels inward.
+    inward = 1 - np.minimum(depth, 18) * np.float32(1 / 18)
+    return np.asarray(blur(np.sqrt(1 - np.square(inward)) * np.float32(12), 3.2))
 
 
 def _thumb_marks(rng: np.random.Generator) -> Field:
     rows = grid_xy()[1]
     whorls = np.cos((rows + 26 * smooth_noise(rng, 5)) * np.float32(2 * np.pi / 9))
-    pressed = np.clip(smooth_noise(rng, 7), 0, 1)
+    pressed = np.clip(smooth_noise(rng, 7) - np.float32(0.3), 0, 1)
     return np.asarray(whorls * pressed * np.float32(0.55) + 3.0 * smooth_noise(rng, 14))
 
 
@@ -116,7 +116,7 @@ THREAD = 8.0  # pixels from one thread to the next
 def embroidery(scene: Scene, rng: np.random.Generator) -> Image:
     """Satin stitches lying a different way in every region, on linen in a wooden hoop."""
     image, labels = wobble([scene.image, scene.labels], rng, 24, 2.0)
-    palette = fitted_palette(image, 14)
+    palette = scene_palette(image, subject_mask(labels), 9)
     patches = cv2.medianBlur(palette_index(image, palette), 5)
     colours = saturated(filled(patches, palette), 1.3, 16)
     seams = cv2.max(region_edges(labels, 5), region_edges(patches))
@@ -162,3 +162,50 @@ def _hoop() -> tuple[Mask, Mask, Field, Field]:
     light = 1 - (away - 240) * (columns + rows - SIZE) / (SIZE * 14)
     cast = _shadows(ring * np.float32(1.5 / 255))
     return inside, ring, np.asarray(light, np.float32), cast
+
+
+GROUT = (58, 52, 50)
+TILE = 13
+
+
+def mosaic(scene: Scene, rng: np.random.Generator) -> Image:
+    """Small glazed tiles, no two quite alike, set in dark grout along the shapes."""
+    image = cv2.medianBlur(scene.image, 5)
+    corners = _tile_corners(scene, rng)
+    seeds = np.full((SIZE, SIZE), 255, np.uint8)
+    seeds[corners[:, 1], corners[:, 0]] = 0
+    _, cells = cv2.distanceTransformWithLabels(
+        seeds, cv2.DIST_L1, 3, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    glazes = _glazes(image, seeds, rng)
+    tiles = glazes[cells - 1]
+    joints = cv2.morphologyEx(cells.astype(np.float32), cv2.MORPH_GRADIENT, disc(3))
+    grout = blur(cv2.compare(joints, 0, cv2.CMP_GT), 1.2)
+    height = 255 - np.asarray(blur(grout, 1.6), np.float32)
+    light = 1 + np.clip((height - shift(height, 3, 3)) * np.float32(0.0035), -0.3, 0.4)
+    outline = blur(region_edges(subject_mask(scene.labels), 7), 1.2)
+    mask = cv2.max(cv2.convertScaleAbs(grout, alpha=1.0), outline)
+    return lay(plain(GROUT), multiply(saturated(tiles, 1.3, 8), light), mask)
+
+
+def _tile_corners(scene: Scene, rng: np.random.Generator) -> Any:
+    # Regular rows, bent by a slow wave; every tile that would straddle an edge steps off it.
+    axis = np.arange(TILE // 2, SIZE, TILE, dtype=np.float32)
+    spots = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+    spots += rng.uniform(-1.6, 1.6, spots.shape).astype(np.float32)
+    edges = cv2.max(region_edges(scene.labels), colour_edges(scene.image, 60))
+    away = np.minimum(cv2.distanceTransform(cv2.bitwise_not(edges), cv2.DIST_L2, 3), 4 * TILE)
+    away = blur(away, 1.5)
+    slope = np.stack([cv2.Sobel(away, cv2.CV_32F, 1, 0), cv2.Sobel(away, cv2.CV_32F, 0, 1)], -1)
+    at = spots.astype(int)
+    pull = slope[at[:, 1], at[:, 0]]
+    pull /= np.linalg.norm(pull, axis=1, keepdims=True) + 1
+    near = (away[at[:, 1], at[:, 0]] < TILE / 2)[:, None]
+    moved = spots + pull * near * (TILE / 2 - away[at[:, 1], at[:, 0]])[:, None]
+    return np.clip(moved, 0, SIZE - 1).astype(int)
+
+
+def _glazes(image: Image, seeds: Mask, rng: np.random.Generator) -> Image:
+    rows, columns = np.nonzero(seeds == 0)
+    colours = image[rows, columns] * rng.uniform(0.84, 1.16, (len(rows), 1))
+    return np.asarray(np.clip(colours, 0, 255), np.uint8)

@@ -15,6 +15,10 @@ def subject_mask(labels: Mask) -> Mask:
     return np.asarray(cv2.compare(labels, SUBJECT - 0.5, cv2.CMP_GT))
 
 
+def first_subject_mask(labels: Mask) -> Mask:
+    return np.asarray(cv2.compare(labels, SUBJECT, cv2.CMP_EQ))
+
+
 def disc(width: int) -> Mask:
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)))
 

@@ -21,7 +21,7 @@ from starter.looks.canvas import (
     shift,
     smooth_noise,
 )
-from starter.looks.colour import fitted_palette, palette_index, saturated, vivid
+from starter.looks.colour import palette_index, saturated, scene_palette, vivid
 from starter.looks.edges import colour_edges, disc, region_edges, subject_mask
 
 if TYPE_CHECKING:
@@ -71,21 +71,21 @@ def _wall(image: Image, rng: np.random.Generator) -> Image:
 
 def stained_glass(scene: Scene, rng: np.random.Generator) -> Image:
     """Glowing panes of single colours between thick, softly shining lead."""
-    palette = fitted_palette(cv2.medianBlur(scene.image, 5), 14)
+    palette = scene_palette(scene.image, subject_mask(scene.labels), 9)
     shapes = cv2.medianBlur(palette_index(scene.image, palette), 5)
     panes = _panes(scene, shapes, rng)
     glass = _pane_colours(scene.image, panes, rng)
     lead = _lead(scene, panes)
     glow = blur(cv2.bitwise_not(lead), 9).astype(np.float32) / 255
     ripple = 1 + 0.05 * smooth_noise(rng, 40)
-    lit = multiply(saturated(glass, 1.5, 14), (0.55 + 0.75 * glow) * ripple)
+    lit = multiply(saturated(glass, 1.6, 4), (0.52 + 0.6 * glow) * ripple)
     return _leaded(lit, lead)
 
 
 def _panes(scene: Scene, shapes: Mask, rng: np.random.Generator) -> npt.NDArray[np.int32]:
     coarse = _shards(rng, 88)
     coarse[scene.labels >= 5] = 0
-    return np.asarray(coarse * 128 + scene.labels.astype(np.int32) * 16 + shapes, np.int32)
+    return np.asarray(coarse * 256 + scene.labels.astype(np.int32) * 32 + shapes, np.int32)
 
 
 def _shards(rng: np.random.Generator, pitch: int) -> npt.NDArray[np.int32]:

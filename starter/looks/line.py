@@ -122,7 +122,7 @@ def chalkboard(scene: Scene, rng: np.random.Generator) -> Image:
     image, labels = wobble([scene.image, scene.labels], rng, 18, 2.5)
     chalks = saturated(cv2.addWeighted(image, 0.62, image, 0, 96), 1.35)
     subject = subject_mask(labels)
-    grip = coverage(smooth_noise(rng, 100) + np.float32(0.62), 0.7)
+    grip = coverage(smooth_noise(rng, 100) + np.float32(0.85), 0.8)
     board = multiply(plain(SLATE), _wiped(rng))
     rubbed = cv2.multiply(_rubbed(image, subject, rng), grip, scale=1 / 255)
     drawn = lay(chalks, board, rubbed)
@@ -141,7 +141,7 @@ def _rubbed(image: Image, subject: Mask, rng: np.random.Generator) -> Mask:
     # Broad strokes of the chalk's side: dense on the subject, thinner the darker the place.
     light = blur(luma(image), 2.5).astype(np.float32) / 255
     wave = _strokes(14.0) * np.float32(0.5) + smooth_noise(rng, 30) * np.float32(0.4)
-    weight = light * np.float32(1.1) - np.float32(0.45) + (subject > 0) * np.float32(0.75)
+    weight = light * np.float32(0.9) - np.float32(0.72) + (subject > 0) * np.float32(1.15)
     strokes = coverage(wave + weight, 0.7)
     return np.asarray(cv2.convertScaleAbs(strokes, alpha=0.8))
 

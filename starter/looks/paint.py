@@ -9,18 +9,23 @@ import cv2
 import numpy as np
 
 from starter.looks.canvas import (
+    SIZE,
     Field,
     Image,
     Mask,
     blur,
     coverage,
+    grid_xy,
     lay,
+    multiply,
     plain,
     printed_area,
+    shift,
     smooth_noise,
+    tint,
     wobble,
 )
-from starter.looks.colour import saturated
+from starter.looks.colour import luma, saturated
 from starter.looks.edges import colour_edges, disc, region_edges, subject_mask
 
 if TYPE_CHECKING:
@@ -73,3 +78,106 @@ def _wetted(labels: Mask, rng: np.random.Generator) -> Mask:
     gaps = cv2.bitwise_and(cv2.dilate(region_edges(labels), disc(3)), skipped)
     area = printed_area(rng, 24, 9)
     return blur(cv2.subtract(area, gaps), 1.0).astype(np.uint8)
+
+
+RICE = (244, 239, 226)
+CINNABAR = (196, 44, 36)
+
+
+def ink_wash(scene: Scene, rng: np.random.Generator) -> Image:
+    """Black ink in a few wet tones on rice paper, a breath of colour, a red seal."""
+    image, labels = wobble([scene.image, scene.labels], rng, 22, 4.0)
+    subject = subject_mask(labels)
+    tones = _ink_tones(image, labels, rng) + _brush_contour(image, labels, subject, rng)
+    depth = np.asarray(coverage(tones - np.float32(0.5), 1.0))
+    inked = multiply(tint(depth, RICE, (26, 26, 32)), 1 + np.float32(0.03) * smooth_noise(rng, 60))
+    breath = multiply(saturated(image, 1.5, 40), 1 + np.float32(0.2) * smooth_noise(rng, 10))
+    weight = cv2.convertScaleAbs(blur(cv2.erode(subject, disc(9)), 4), alpha=0.5)
+    coloured = cv2.multiply(inked, lay(breath, plain((255, 255, 255)), weight), scale=1 / 255)
+    return _sealed(np.asarray(coloured, np.uint8), subject, rng)
+
+
+def _ink_tones(image: Image, labels: Mask, rng: np.random.Generator) -> Field:
+    # Mist: ink fades towards the foot of every layer, and the sky stays nearly bare.
+    dark = 1 - blur(luma(image), 5).astype(np.float32) / 255
+    nearness = np.array([0.36, 0.6, 0.66, 0.4, 0.95, 0.5, 0.5, 0.5], np.float32)[labels]
+    wet = 1 + 0.3 * smooth_noise(rng, 7) + 0.18 * smooth_noise(rng, 30)
+    bare = np.clip(dark - np.float32(0.2), 0, 1) * np.float32(1.35)
+    return np.asarray(bare * blur(nearness, 3) * wet)
+
+
+def _brush_contour(image: Image, labels: Mask, subject: Mask, rng: np.random.Generator) -> Field:
+    pressure = np.clip(0.62 + 0.5 * smooth_noise(rng, 9), 0.12, 1)
+    inner = cv2.bitwise_and(colour_edges(image, 40), subject)
+    bold = cv2.max(cv2.dilate(inner, disc(3)), region_edges(subject, 7))
+    far = cv2.convertScaleAbs(region_edges(labels, 5), alpha=0.4)
+    return np.asarray(blur(cv2.max(bold, far), 1.8) * pressure * np.float32(1 / 210))
+
+
+def _sealed(painted: Image, subject: Mask, rng: np.random.Generator) -> Image:
+    spots = [(34, 420), (424, 420), (34, 34), (424, 34)]
+    x, y = min(spots, key=lambda at: int(subject[at[1] :, at[0] :][:54, :54].sum(dtype=np.int64)))
+    stamp = np.zeros((SIZE, SIZE), np.uint8)
+    cv2.rectangle(stamp, (x, y), (x + 54, y + 54), 235, -1)
+    for row, column in np.argwhere(rng.random((4, 2)) < 0.75):
+        cv2.line(
+            stamp,
+            (x + 10 + 20 * int(column), y + 10 + 11 * int(row)),
+            (x + 24 + 20 * int(column), y + 10 + 11 * int(row)),
+            0,
+            5,
+        )
+    cv2.line(stamp, (x + 27, y + 8), (x + 27, y + 46), 0, 4)
+    return lay(plain(CINNABAR), painted, blur(stamp, 1.0).astype(np.uint8))
+
+
+def oil_paint(scene: Scene, rng: np.random.Generator) -> Image:
+    """Loaded strokes of thick paint, each one colour, with ridges that catch the light."""
+    turn = float(rng.uniform(-0.35, 0.35))
+    ground, ground_ridge = _strokes(scene.image, rng, (30.0, 11.0), turn)
+    fine, fine_ridge = _strokes(scene.image, rng, (12.0, 6.0), turn + 0.9)
+    detail = cv2.max(
+        cv2.dilate(subject_mask(scene.labels), disc(5)),
+        cv2.dilate(colour_edges(scene.image, 50), disc(11)),
+    )
+    # A face needs its eyes: the subject keeps a share of its own drawing under the strokes.
+    fine = np.asarray(cv2.addWeighted(fine, 0.5, scene.image, 0.5, 0))
+    painted = lay(fine, ground, detail)
+    ridges = np.where(detail > 127, fine_ridge, ground_ridge)
+    light = np.asarray(ridges - shift(ridges, 2, 3), np.float32)
+    return multiply(saturated(painted, 1.35, 6), 1 + np.clip(blur(light, 1.2) * 0.62, -0.24, 0.24))
+
+
+def _strokes(
+    image: Image, rng: np.random.Generator, size: tuple[float, float], turn: float
+) -> tuple[Image, Field]:
+    # Dabs are cells around jittered points, measured in a space squeezed along the stroke.
+    # At half size: paint has no finer edge, and it takes a quarter of the time.
+    long, wide = (side / 2 for side in size)
+    columns, rows = (axis[: SIZE // 2, : SIZE // 2] for axis in grid_xy())
+    bend = smooth_noise(rng, 5)[::2, ::2] * np.float32(11)
+    ahead, aside = np.float32(np.cos(turn)), np.float32(np.sin(turn))
+    along = (columns * ahead + rows * aside + bend) * np.float32(1 / long)
+    across = (rows * ahead - columns * aside + bend) * np.float32(1 / wide)
+    line = np.floor(across)
+    along += _scatter(line, np.float32(0.71)) * np.float32(3)
+    dab = np.floor(along)
+    shade = _scatter(dab * np.float32(1.7) + line * np.float32(5.3), np.float32(0.37))
+    to_middle = (dab + np.float32(0.5) - along) * np.float32(long)
+    to_line = (line + np.float32(0.5) - across) * np.float32(wide)
+    map_x = columns + to_middle * ahead - to_line * aside
+    map_y = rows + to_middle * aside + to_line * ahead
+    small = cv2.resize(image, (SIZE // 2, SIZE // 2), interpolation=cv2.INTER_AREA)
+    flat = cv2.remap(small, map_x, map_y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
+    body = 1 - np.square(2 * (across - line) - 1) + shade * np.float32(0.5)
+    tones = multiply(flat, np.float32(0.89) + shade * np.float32(0.22))
+    return _full_size(tones), _full_size(body)
+
+
+def _full_size(small: Field) -> Field:
+    return np.asarray(cv2.resize(small, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR))
+
+
+def _scatter(number: Field, step: np.float32) -> Field:
+    wild = np.sin(number * np.float32(12.9898) + step) * np.float32(437.585)
+    return np.asarray(wild - np.floor(wild), np.float32)

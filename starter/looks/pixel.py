@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from starter.looks.canvas import SIZE, Field, Image, Mask
-from starter.looks.colour import fitted_palette, nearest_colour, saturated
+from starter.looks.colour import nearest_colour, saturated, scene_palette
 from starter.looks.edges import subject_mask
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def pixel_art(scene: Scene, rng: np.random.Generator) -> Image:
     small = cv2.resize(scene.image, (CELLS, CELLS), interpolation=cv2.INTER_AREA)
     small = saturated(small, 1.3)
     inside = _cells_of(subject_mask(scene.labels))
-    palette = _palette(small, inside)
+    palette = scene_palette(small, inside, 10)
     small = _with_rim_light(small.astype(np.float32), inside)
     dither = np.where(inside, np.float32(0), _bayer(rng)) * np.float32(DITHER)
     flat = _limited(small + dither[..., None], palette)
@@ -62,12 +62,6 @@ def _tiled_bayer() -> Field:
 def _bayer(rng: np.random.Generator) -> Field:
     right, down = rng.integers(0, 4, 2)
     return _tiled_bayer()[down : down + CELLS, right : right + CELLS]
-
-
-def _palette(small: Image, inside: npt.NDArray[np.bool_]) -> Field:
-    # The subject gets colours of its own, so that a small one does not lose them to the sky.
-    parts = [(small[~inside], 10), (small[inside], 12)]
-    return np.concatenate([fitted_palette(part, count) for part, count in parts if len(part)])
 
 
 def _limited(small: Field, palette: Field) -> Field:

@@ -24,8 +24,8 @@ from starter.looks.canvas import (
     smooth_noise,
     tint,
 )
-from starter.looks.colour import luma, mean_colour, saturated
-from starter.looks.edges import colour_edges, disc, region_edges, subject_mask
+from starter.looks.colour import luma, main_colour, saturated
+from starter.looks.edges import colour_edges, disc, first_subject_mask, region_edges, subject_mask
 
 if TYPE_CHECKING:
     from starter.scenes import Scene
@@ -46,8 +46,8 @@ Inks = Field
 
 def halftone_print(scene: Scene, rng: np.random.Generator) -> Image:
     """Two inks in round dots on cream paper, the second a few pixels out of register."""
-    image = saturated(scene.image, 1.25, 10)
-    inks = _best_inks(image, subject_mask(scene.labels))
+    image = saturated(scene.image, 1.25)
+    inks = _best_inks(image, first_subject_mask(scene.labels))
     covers = _separations(image, inks)
     halo = _halo(subject_mask(scene.labels), 15, 5)
     key = cv2.subtract(_screened(covers[..., 0], _screen(12.0, 0.26), rng), halo)
@@ -74,7 +74,7 @@ def _best_inks(image: Image, subject: Mask) -> Inks:
     samples = image[8::24, 8::24].reshape(-1, 3)
     weights = np.where(subject[8::24, 8::24].ravel() > 0, 6.0, 0.5)[:, None]
     wanted = _absorbance(samples)
-    pairs = _pairs_for(mean_colour(image, subject))
+    pairs = _pairs_for(main_colour(image, subject))
     return _absorbance(min(pairs, key=lambda pair: _misfit(pair, wanted, weights)))
 
 
@@ -126,7 +126,7 @@ def _screened(cover: Field, screen: Field, rng: np.random.Generator) -> Mask:
     crop = screen[down : down + SIZE, right : right + SIZE]
     smooth = np.asarray(blur(cover, 2), np.float32)
     # Faint tones hold no dots and dark ones close up: flats of paper and ink between screens.
-    stretched = (smooth - np.float32(0.13)) * np.float32(1.45)
+    stretched = (smooth - np.float32(0.07)) * np.float32(1.4)
     return coverage(stretched - crop, 0.16)
 
 
@@ -146,8 +146,8 @@ def linocut(scene: Scene, rng: np.random.Generator) -> Image:
     subject = subject_mask(scene.labels)
     carved = _carved(scene, subject, rng)
     ink = cv2.min(cv2.bitwise_not(carved), printed_area(rng, 22, 3))
-    spot = shift(_spot_plate(scene.image, subject), 2, -2).astype(np.uint8)
-    colour = _spot_colour(scene.image, subject)
+    spot = shift(_spot_plate(scene.image, first_subject_mask(scene.labels)), 2, -2).astype(np.uint8)
+    colour = _spot_colour(scene.image, first_subject_mask(scene.labels))
     return lay(plain(BLACK), tint(spot, STOCK, colour), ink)
 
 
@@ -181,11 +181,14 @@ def _gouge_marks(labels: Mask, rng: np.random.Generator) -> Field:
 
 
 def _spot_plate(image: Image, subject: Mask) -> Mask:
-    return blur(cv2.erode(subject, disc(3)), 1).astype(np.uint8)
+    # What is pale all through stays paper, so that stripes and windows survive.
+    pale = cv2.inRange(image, (196, 196, 196), (255, 255, 255))
+    plate = cv2.subtract(cv2.erode(subject, disc(3)), pale)
+    return blur(plate, 1).astype(np.uint8)
 
 
 def _spot_colour(image: Image, subject: Mask) -> tuple[float, float, float]:
-    mean = mean_colour(image, subject)
+    mean = main_colour(image, subject)
     high, low = float(mean.max()), float(mean.min())
     pushed = (mean - low * 0.6) / max(high - low * 0.6, 1) * 225
     red, green, blue = (float(value) for value in np.clip(pushed, 20, 240))
