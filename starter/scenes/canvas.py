@@ -60,6 +60,7 @@ class Canvas:
 
     light: Light
     label: int = SKY
+    sun: tuple[float, float] | None = None
     image: Pixels = field(default_factory=lambda: np.zeros((SIZE, SIZE, 3), np.uint8))
     labels: Pixels = field(default_factory=lambda: np.zeros((SIZE, SIZE), np.uint8))
 
@@ -74,7 +75,9 @@ class Canvas:
         cv2.fillPoly(self.image, [_fixed(points)], colour, cv2.LINE_AA, _FRACTION_BITS)
 
     def wash(self, points: Outline, top: Colour, bottom: Colour) -> None:
-        """An outline with a vertical gradient; its upper edge takes `top`."""
+        """An outline with a vertical gradient: low light catches its upper edge, its foot
+        sinks into the ambient colour."""
+        top, bottom = self.light.graze(top), self.light.sink(bottom)
         self.fill(points, top)
         area = around([points], 0)
         if area.empty:
@@ -122,6 +125,16 @@ class Canvas:
         gain = cv2.transform(mask, np.array([[c / 255 * strength] for c in colour]))
         target[...] = cv2.add(cv2.multiply(target, keep, scale=1 / 255), gain)
 
+    def puff(self, parts: Sequence[Outline], depth: float) -> None:
+        """Give a cloud a soft underside."""
+        area = around(parts)
+        if area.empty:
+            return
+        cover = self.coverage(parts, area)
+        lit = _moved(cover, self.light.side * depth * 0.35, -depth)
+        r, g, b = ((1 + f) / 2 for f in self.light.shade)
+        self.darken(area, cv2.subtract(cover, lit), (r, g, b))
+
     def soft(self, centre: tuple[float, float], radii: tuple[float, float],
              colour: Colour, strength: float) -> None:
         """A blurred ellipse: a glow, a mist bank or a shadow."""
@@ -167,7 +180,8 @@ class Canvas:
 
 def _moved(mask: Pixels, dx: float, dy: float) -> Pixels:
     matrix = np.array([[1, 0, dx], [0, 1, dy]], float)
-    return np.asarray(cv2.warpAffine(mask, matrix, (mask.shape[1], mask.shape[0])), np.uint8)
+    return np.asarray(cv2.warpAffine(mask, matrix, (mask.shape[1], mask.shape[0]),
+                                     borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def gradient(stops: Sequence[Colour], height: int, width: int) -> Pixels:

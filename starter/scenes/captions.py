@@ -29,6 +29,7 @@ _TIME_TAGS = {"day": ("day", "daytime", "daylight"), "sunset": ("sunset", "dusk"
 _WEATHER_TAGS = {"snow": ("snow falling", "snowing"), "rain": ("rain", "rainy"),
                  "clouds": ("clouds", "cloudy"), "stars": ("stars", "starry sky"),
                  "fog": ("fog", "misty"), "full moon": ("full moon",), "big sun": ("big sun",)}
+_IN_THE_SKY = ("flying near", "in the sky near", "in the sky and", "in the air with")
 _BESIDE = ("beside", "next to", "near", "and", "with")
 _LEADS = ("", "", "", "", "", "", "", "a picture of ", "an illustration of ", "a drawing of ")
 _ARTICLES = ("a", "a", "a", "a", "a", "a", "the", "one", "")
@@ -48,7 +49,7 @@ def vocabulary() -> list[str]:
     tables: list[Iterable[str]] = [
         *_SHADES.values(), *_SIZES.values(), *_POSITIONS.values(), *_COUNTS.values(),
         *_TIME_TAGS.values(), *_WEATHER_TAGS.values(), *TIMES.values(), *WEATHERS.values(),
-        _BESIDE, _LEADS, _ARTICLES, ("an", "and"), COLOURS]
+        _BESIDE, _IN_THE_SKY, _LEADS, _ARTICLES, ("an", "and"), COLOURS]
     tables += [p.phrases + p.nouns for p in PLACES.values()]
     tables += [(s.name, s.plural, *(w for pair in s.synonyms for w in pair))
                for s in SUBJECTS.values()]
@@ -77,7 +78,7 @@ def _joined(noun: str, rest: list[str], rng: random.Random) -> str:
 def _surroundings(facts: Facts, rng: random.Random) -> list[str]:
     full = rng.random() < 0.85
     phrases = []
-    if facts.position and (full or rng.random() < 0.5):
+    if facts.position and not facts.second and (full or rng.random() < 0.5):
         phrases.append(rng.choice(_POSITIONS[facts.position]))
     where = rng.choice(PLACES[facts.place].phrases)
     when = rng.choice(TIMES[facts.time])
@@ -92,7 +93,7 @@ def _tags(facts: Facts, rng: random.Random) -> str:
     tags = [rng.choice(PLACES[facts.place].nouns), rng.choice(_TIME_TAGS[facts.time])]
     if facts.weather:
         tags.append(rng.choice(_WEATHER_TAGS[facts.weather]))
-    if facts.position:
+    if facts.position and not facts.second:
         tags.insert(0, rng.choice(_POSITIONS[facts.position]))
     if rng.random() < 0.2:
         tags.pop(rng.randrange(len(tags)))
@@ -109,7 +110,9 @@ def _noun_phrase(facts: Facts, rng: random.Random, bare: bool = False) -> str:
     words.append(_name_of(SUBJECTS[facts.subject], facts.count, rng))
     phrase = _with_article(" ".join(w for w in words if w))
     if facts.second and facts.second_colour and rng.random() < 0.93:
-        phrase += f" {rng.choice(_BESIDE)} {_second(facts.second, facts.second_colour, rng)}"
+        flies = facts.position == "in the sky"
+        link = rng.choice(_IN_THE_SKY if flies else _BESIDE)
+        phrase += f" {link} {_second(facts.second, facts.second_colour, rng)}"
     return phrase
 
 

@@ -11,7 +11,7 @@ from starter.scenes.pen import Pen, coat_of
 from starter.scenes.places import PLACES, Stage
 from starter.scenes.sky import paint_sky
 from starter.scenes.subjects import SUBJECTS, Subject
-from starter.scenes.weather import paint_weather
+from starter.scenes.weather import paint_ground_mist, paint_weather
 
 _USUAL_HEIGHT = 250
 
@@ -61,6 +61,7 @@ def compose(facts: Facts, rng: random.Random) -> Canvas:
 def finish(setting: Setting, actors: list[Actor], facts: Facts, rng: random.Random) -> None:
     """Draw the actors, water first, then frame and weather."""
     canvas, stage = setting.canvas, setting.stage
+    paint_weather(canvas, facts.weather, stage.horizon, rng)
     for actor in (a for a in actors if a.afloat):
         perform(canvas, actor)
     if stage.shore:
@@ -69,7 +70,10 @@ def finish(setting: Setting, actors: list[Actor], facts: Facts, rng: random.Rand
         perform(canvas, actor)
     if rng.random() < 0.4:
         paint_frame(canvas, stage.frame, rng)
-    paint_weather(canvas, facts.weather, stage.horizon, rng)
+    if facts.weather == "fog":
+        paint_ground_mist(canvas, facts.weather, rng)
+    else:
+        paint_weather(canvas, facts.weather, stage.horizon, rng)
 
 
 def perform(canvas: Canvas, actor: Actor) -> None:
@@ -105,7 +109,8 @@ def cast(facts: Facts, stage: Stage, rng: random.Random) -> list[Actor]:
     aloft = _is_aloft(kind, facts, rng)
     h = _height_of(kind, facts, rng)
     width = h * kind.wide
-    start = _centre_of(facts, rng) - (facts.count - 1) * width * 0.53
+    whole = width * (1 + 1.06 * (facts.count - 1))
+    start = _kept_inside(_centre_of(facts, rng), whole) - (facts.count - 1) * width * 0.53
     flip = rng.choice((-1, 1))
     actors = []
     for i in range(facts.count):
@@ -124,10 +129,10 @@ def _is_aloft(kind: Subject, facts: Facts, rng: random.Random) -> bool:
 
 def _height_of(kind: Subject, facts: Facts, rng: random.Random) -> float:
     h = _USUAL_HEIGHT * kind.tall * rng.uniform(0.88, 1.12)
-    h *= {"small": 0.46, "large": 1.35}.get(facts.size or "", 1.0)
-    h *= {2: 0.76, 3: 0.6}.get(facts.count, 1.0)
+    h *= {"small": 0.5, "large": 1.35}.get(facts.size or "", 1.0)
     if facts.position == "in the distance":
-        h *= 0.42
+        return min(h * 0.46, 400 / (kind.wide * (1 + 1.06 * (facts.count - 1))))
+    h *= {2: 0.8, 3: 0.66}.get(facts.count, 1.0)
     return min(h, 480 / (kind.wide * (1 + 1.06 * (facts.count - 1))), 410)
 
 
@@ -135,8 +140,13 @@ def _centre_of(facts: Facts, rng: random.Random) -> float:
     if facts.position in ("left", "right"):
         side = -1 if facts.position == "left" else 1
         return SIZE * (0.5 + side * rng.uniform(0.2, 0.26))
-    spread = 0.12 if facts.count == 1 else 0.03
+    spread = 0.15 if facts.count == 1 else 0.03
     return SIZE * (0.5 + rng.uniform(-spread, spread))
+
+
+def _kept_inside(centre: float, width: float) -> float:
+    half = min(SIZE / 2, width / 2 + 6)
+    return min(max(centre, half), SIZE - half)
 
 
 def _stand(actor: Actor, facts: Facts, stage: Stage, rng: random.Random) -> None:
@@ -170,7 +180,7 @@ def _cast_pair(facts: Facts, stage: Stage, rng: random.Random) -> list[Actor]:
     two = Actor(second, facts.second_colour or "", SECOND, SIZE / 2 + side * gap * (1 - weight), 0,
                 h2, -side)
     one.aloft = _is_aloft(first, facts, rng)
-    two.aloft = second.flies > 0.6
+    two.aloft = second.flies > 0.6 and facts.position != "in the sky"
     for actor in (two, one):
         _stand(actor, facts, stage, rng)
     return sorted((two, one), key=lambda a: a.y)

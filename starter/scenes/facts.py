@@ -8,17 +8,17 @@ from starter.scenes.places import PLACES
 from starter.scenes.subjects import SUBJECTS
 
 TIMES: dict[str, tuple[str, ...]] = {
-    "day": ("during the day", "in daylight", "on a bright day", "at noon", "by day"),
+    "day": ("during the day", "in daylight", "in the daytime", "at noon", "by day"),
     "sunset": ("at sunset", "at sundown", "in the evening", "at dusk"),
     "night": ("at night", "by night", "after dark", "in the dark of night"),
     "dawn": ("at dawn", "at sunrise", "in the early morning", "at daybreak"),
 }
 WEATHERS: dict[str, tuple[str, ...]] = {
     "snow": ("in the falling snow", "while it snows", "with snow falling", "with snowflakes"),
-    "rain": ("in the rain", "on a rainy day", "while it rains", "with rain"),
+    "rain": ("in the rain", "in rainy weather", "while it rains", "with rain"),
     "clouds": ("under a cloudy sky", "with clouds", "with big clouds", "under clouds"),
     "stars": ("under the stars", "with stars", "under a starry sky", "with many stars"),
-    "fog": ("in the fog", "in mist", "on a foggy day", "with fog"),
+    "fog": ("in the fog", "in mist", "in foggy weather", "with fog"),
     "full moon": ("under a full moon", "with a full moon", "below the full moon"),
     "big sun": ("under a big sun", "with a big sun", "with a huge sun"),
 }

@@ -4,8 +4,8 @@ import math
 import random
 
 from starter.scenes.canvas import NEAR, SIZE, Canvas
-from starter.scenes.geometry import ribbon, smooth
-from starter.scenes.palette import Colour
+from starter.scenes.geometry import oval, ribbon, smooth
+from starter.scenes.palette import Colour, mix
 from starter.scenes.places.scenery import disc, line_of
 
 
@@ -81,10 +81,10 @@ def _branch(canvas: Canvas, side: int, rng: random.Random) -> None:
     x, y = _corner(side, -10), rng.uniform(4, 26)
     bough = ((x, y), (x - side * 70, y + 16), (x - side * 140, y + 10))
     canvas.fill(ribbon(bough, 13, 5), wood)
-    for i in range(8):
-        t = (i + 1) / 8
-        lx, ly = x - side * 150 * t, y + 14 * math.sin(t * 3)
-        turn = rng.uniform(20, 70) * (1 if i % 2 else -1)
-        a = math.radians(turn)
-        tip = (lx - side * 30 * math.cos(a), ly + 30 * abs(math.sin(a)) * (1 if i % 3 else -.6) + 6)
-        canvas.fill(ribbon(((lx, ly), tip), 12, 5), leaf)
+    for i in range(9):
+        t = (i + 1) / 9
+        lx, ly = x - side * 146 * t, y + 15 * math.sin(t * 2.6)
+        drop = 1 if i % 2 else -0.55
+        size = 26 - 6 * t
+        lean = oval(0.9, drop * 0.55, 1.0, 0.42, 34 * drop) * (-side * size, size)
+        canvas.fill(lean + (lx, ly), leaf if i % 3 else mix(leaf, light.on_land((120, 180, 90)), .4))

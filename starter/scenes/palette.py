@@ -60,10 +60,19 @@ class Light:
         lit = mix(scale(colour, self.tint), self.ambient, self.ambience)
         return mix(lit, self.haze, depth + self.fog * (1 - depth))
 
+    def graze(self, colour: Colour) -> Colour:
+        """The edge of land that low light touches."""
+        return mix(colour, self.rim, {"sunset": 0.2, "dawn": 0.12, "night": 0.1}.get(self.time, 0))
+
+    def sink(self, colour: Colour) -> Colour:
+        """Land that lies away from low light."""
+        share = {"sunset": 0.34, "dawn": 0.12, "night": 0.16}.get(self.time, 0)
+        return mix(colour, self.ambient, share)
+
     def on_subject(self, colour: Colour, depth: float = 0) -> Colour:
-        """Subjects are tinted half as much, so that blue stays blue at sunset."""
-        r, g, b = ((1 + t) / 2 for t in self.tint)
-        lit = mix(scale(colour, (r, g, b)), self.ambient, self.ambience * 0.3)
+        """Subjects are tinted a third as much, so that blue stays blue at sunset."""
+        r, g, b = ((1.9 + t) / 2.9 for t in self.tint)
+        lit = mix(scale(colour, (r, g, b)), self.ambient, self.ambience * 0.22)
         return mix(lit, self.haze, depth)
 
 
@@ -83,8 +92,8 @@ _MOODS: dict[str, tuple[Mood, ...]] = {
         Mood(((96, 176, 238), (176, 222, 246), (252, 246, 232)), (222, 236, 240), (96, 130, 170)),
     ),
     "sunset": (
-        Mood(((84, 60, 138), (232, 104, 116), (255, 192, 112)), (250, 164, 116), (104, 46, 106)),
-        Mood(((48, 76, 134), (238, 136, 104), (255, 216, 140)), (252, 184, 124), (88, 54, 104)),
+        Mood(((84, 60, 138), (232, 104, 116), (255, 192, 112)), (250, 158, 122), (118, 44, 112)),
+        Mood(((48, 76, 134), (238, 136, 104), (255, 216, 140)), (250, 172, 126), (104, 54, 112)),
         Mood(((140, 66, 140), (250, 118, 112), (255, 204, 130)), (252, 160, 126), (112, 40, 92)),
     ),
     "night": (
@@ -98,9 +107,9 @@ _MOODS: dict[str, tuple[Mood, ...]] = {
         Mood(((168, 148, 214), (246, 176, 186), (255, 232, 196)), (250, 206, 196), (150, 104, 160)),
     ),
 }
-_TINTS = {"day": (1.0, 1.0, 1.0), "sunset": (0.98, 0.80, 0.74),
+_TINTS = {"day": (1.0, 1.0, 1.0), "sunset": (1.06, 0.77, 0.78),
           "night": (0.50, 0.58, 0.80), "dawn": (0.98, 0.91, 0.93)}
-_AMBIENCE = {"day": 0.0, "sunset": 0.26, "night": 0.34, "dawn": 0.12}
+_AMBIENCE = {"day": 0.0, "sunset": 0.3, "night": 0.34, "dawn": 0.12}
 _SHADES = {"day": (0.74, 0.76, 0.86), "sunset": (0.66, 0.54, 0.68),
            "night": (0.58, 0.60, 0.76), "dawn": (0.76, 0.70, 0.82)}
 _RIMS: dict[str, tuple[Colour, float]] = {
@@ -119,7 +128,7 @@ def light_of(time: str, weather: str | None, rng: random.Random) -> Light:
     dull = {"rain": 0.45, "snow": 0.2, "fog": 0.35}.get(weather or "", 0.0)
     veil = scale(_VEILS[time], 0.8 if weather == "rain" else 1.0)
     top, middle, bottom = (mix(c, veil, dull) for c in mood.sky)
-    fog = {"fog": 0.42, "rain": 0.12, "snow": 0.1}.get(weather or "", 0.0)
+    fog = {"fog": 0.52, "rain": 0.12, "snow": 0.1}.get(weather or "", 0.0)
     return Light(time, (top, middle, bottom), mix(mood.haze, veil, dull), _TINTS[time],
                  mood.ambient, _AMBIENCE[time], _SHADES[time], rim, strength, _SUNS[time],
                  rng.choice((-1, 1)), fog)

@@ -56,13 +56,9 @@ def _sparkle(x: float, y: float, r: float) -> Outline:
     return poly.__wrapped__(*arms)
 
 
-def sun_centre(side: int, rng: random.Random) -> float:
-    return SIZE * (0.5 + side * rng.uniform(0.14, 0.36))
-
-
 def _paint_disc(canvas: Canvas, weather: str | None, horizon: int, rng: random.Random) -> None:
     light = canvas.light
-    x = sun_centre(light.side, rng)
+    x = SIZE * (0.5 + light.side * rng.uniform(0.14, 0.36))
     if light.dark:
         _paint_moon(canvas, weather, x, rng)
         return
@@ -72,6 +68,7 @@ def _paint_disc(canvas: Canvas, weather: str | None, horizon: int, rng: random.R
     low = light.time in ("sunset", "dawn")
     r = rng.uniform(64, 92) if big else rng.uniform(30, 42)
     y = horizon * rng.uniform(0.58, 0.9) if low else horizon * rng.uniform(0.2, 0.42)
+    canvas.sun = (x, y)
     canvas.soft((x, y), (r * 3.2, r * 3.2), light.sun, 0.7)
     canvas.touch(oval(0, 0, 1, 1) * r + (x, y), mix(light.sun, (255, 255, 255), 0.15))
 
@@ -79,6 +76,7 @@ def _paint_disc(canvas: Canvas, weather: str | None, horizon: int, rng: random.R
 def _paint_moon(canvas: Canvas, weather: str | None, x: float, rng: random.Random) -> None:
     moon, y = canvas.light.sun, rng.uniform(70, 130)
     if weather == "full moon":
+        canvas.sun = (x, y)
         r = rng.uniform(44, 64)
         canvas.soft((x, y), (r * 2.8, r * 2.8), mix(moon, canvas.light.haze, 0.4), 0.7)
         canvas.touch(oval(0, 0, 1, 1) * r + (x, y), moon)
@@ -86,6 +84,7 @@ def _paint_moon(canvas: Canvas, weather: str | None, x: float, rng: random.Rando
             canvas.touch(oval(0, 0, 1, 1) * r * size + (x + dx * r, y + dy * r),
                          scale(moon, 0.92))
     elif weather in (None, "stars") and rng.random() < 0.6:
+        canvas.sun = (x, y)
         r = rng.uniform(26, 36)
         canvas.soft((x, y), (r * 2.6, r * 2.6), moon, 0.35)
         canvas.touch(_crescent(r, canvas.light.side) + (x, y), moon)
@@ -103,7 +102,7 @@ def _paint_cloud(canvas: Canvas, weather: str | None, horizon: int, rng: random.
     light = canvas.light
     x, y = rng.uniform(20, SIZE - 20), horizon * rng.uniform(0.12, 0.72)
     w = rng.uniform(44, 100) * (1.15 if weather in ("clouds", "rain") else 0.8)
-    body = mix(light.sky[2], (255, 255, 255), {"night": 0.12, "sunset": 0.18}.get(light.time, 0.6))
+    body = mix(light.sky[2], (255, 255, 255), {"night": 0.12, "sunset": 0.22}.get(light.time, 0.7))
     if weather == "rain":
         body = mix(scale(light.sky[1], 0.8), (150, 156, 176), 0.3)
     bumps = [(-0.55, 0.0, 0.34), (-0.2, -0.16, 0.46), (0.24, -0.08, 0.4), (0.6, 0.03, 0.28)]
@@ -113,4 +112,4 @@ def _paint_cloud(canvas: Canvas, weather: str | None, horizon: int, rng: random.
     parts.append(oval(0, 0, 1, 1) * (w * 1.05, w * 0.2) + (x, y + w * 0.14))
     for part in parts:
         canvas.touch(part, body)
-    canvas.model(parts, w * 0.14, 0)
+    canvas.puff(parts, w * 0.13)

@@ -62,7 +62,7 @@ def test_it_keeps_a_colour_recognisable_under_every_light(colour, time):
     body = scene.image[scene.labels == SUBJECT].astype(float)
     hues = {name: np.array(tone, float) for name, tone in COLOURS.items()}
     shares = {name: (_likeness(body, tone) > 0.985).mean() for name, tone in hues.items()}
-    assert shares[colour] > 0.25
+    assert shares[colour] > 0.2
 
 
 def _likeness(pixels, tone):
@@ -77,11 +77,12 @@ def test_it_marks_a_second_subject_in_the_region_map():
 
 def test_it_never_states_a_colour_that_is_not_there():
     for facts, caption in _captioned():
-        words = set(re.findall(r"[a-z]+", caption.replace("snow white", "white")))
+        plain = re.sub("green (hill|meadow)|snow white", "", caption)
+        words = set(re.findall(r"[a-z]+", plain))
         owned = {facts.colour, facts.second_colour}
         for name, shades in _SHADES.items():
             told = words & {s for s in shades if " " not in s}
-            assert not told or name in owned or told <= {"white"}, caption
+            assert not told or name in owned, caption
 
 
 def test_it_never_states_a_place_or_time_that_is_not_there():

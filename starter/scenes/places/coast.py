@@ -41,10 +41,8 @@ def _beach(canvas: Canvas, y: float, rng: random.Random) -> None:
 
 
 def _sea_stage(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
-    light = canvas.light
-    sun = SIZE * (0.5 + light.side * 0.25)
-    if light.time in ("sunset", "dawn", "night"):
-        glitter(canvas, sun, horizon, 400, rng)
+    if canvas.sun and canvas.light.time != "day":
+        glitter(canvas, canvas.sun[0], horizon, 400, rng)
     y = rng.uniform(398, 424)
     return Stage(horizon, (448, 484), (horizon + 56, 408), lambda: _beach(canvas, y, rng), "shore")
 

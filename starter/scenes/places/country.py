@@ -2,7 +2,10 @@
 
 import random
 
+import numpy as np
+
 from starter.scenes.canvas import FAR, MIDDLE, SIZE, Canvas
+from starter.scenes.geometry import Outline
 from starter.scenes.palette import Colour, mix
 from starter.scenes.places.scenery import ground, line_of, pine, rolling, round_tree, tree_line
 from starter.scenes.places.table import Place, Stage, register
@@ -33,18 +36,21 @@ def winding_path(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
     _hill_layers(canvas, horizon - 8, rng)
     ground(canvas, rolling(horizon + 34, 8, rng, .6), (126, 190, 88))
     path = light.on_land((244, 220, 168), .08)
-    side = rng.choice((-1, 1))
-    x = SIZE / 2 + side * 60
-    top = horizon + 46
-    left = [(x, top), (x - side * 40, top + 26), (x + side * 20, top + 60), (x - side * 60, 520)]
-    wide = (5, 12, 30, 78)
-    outline = [(px - w, y) for (px, y), w in zip(left, wide, strict=True)]
-    outline += [(px + w, y) for (px, y), w in reversed(list(zip(left, wide, strict=True)))]
-    canvas.touch(line_of(*outline), path)
+    canvas.touch(_winding(SIZE / 2 + rng.choice((-1, 1)) * rng.uniform(30, 90), horizon + 46, rng),
+                 path)
     for _ in range(4):
         pine(canvas, rng.uniform(0, SIZE), horizon + rng.uniform(20, 50), rng.uniform(40, 70),
              light.on_land((60, 128, 92), .2))
     return Stage(horizon + 50)
+
+
+def _winding(x: float, top: float, rng: random.Random) -> Outline:
+    t = np.linspace(0, 1, 24)
+    bend, phase = rng.choice((-1, 1)) * rng.uniform(40, 64), rng.uniform(4.2, 5.6)
+    middle = x + bend * np.sin(t * phase) * (0.25 + t)
+    half, y = 4 + 76 * t ** 1.7, top + (524 - top) * t
+    left, right = np.stack([middle - half, y], 1), np.stack([middle + half, y], 1)
+    return np.concatenate([left, right[::-1]])
 
 
 def striped_fields(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:

@@ -1,7 +1,7 @@
 """Cat, dog, fox, rabbit and elephant."""
 
 from starter.scenes.geometry import box, oval, poly, ribbon, smooth
-from starter.scenes.palette import CREAM, INK, mix
+from starter.scenes.palette import CREAM, GOLD, INK, mix
 from starter.scenes.pen import Coat, Pen
 from starter.scenes.subjects.table import subject
 
@@ -29,23 +29,27 @@ def draw_cat(pen: Pen, coat: Coat) -> None:
 
 @subject("dog", synonyms=(("puppy", "puppies"), ("hound", "hounds")), wide=1.3, tall=.92)
 def draw_dog(pen: Pen, coat: Coat) -> None:
-    pen.form(coat.base, ribbon(((-.42, .5), (-.56, .64), (-.56, .86)), .12, .07))
-    for x in (-.22, .16):
-        pen.flat(coat.dark, ribbon(((x, .4), (x, .05)), .13, .1), oval(x + .02, .035, .075, .04))
-    legs = [ribbon(((x, .4), (x, .05)), .16, .11) for x in (-.38, .28)]
-    body = smooth((-.48, .4), (-.46, .54), (-.3, .61), (.1, .6), (.36, .66), (.44, .5),
-                  (.38, .34), (.1, .32), (-.3, .3))
-    pen.form(coat.base, body, *legs, ribbon(((.3, .5), (.42, .76)), .28, .24))
-    for x in (-.36, .3):
-        pen.flat(coat.light, oval(x + .02, .035, .09, .042))
-    pen.flat(coat.light, smooth((.4, .62), (.46, .5), (.42, .36), (.34, .4)))
-    pen.flat(coat.accent, ribbon(((.26, .62), (.4, .58), (.5, .6)), .07, .06))
-    pen.form(coat.base, oval(.45, .82, .19, .165), ribbon(((.5, .77), (.68, .75)), .2, .15))
-    pen.flat(coat.light, ribbon(((.58, .735), (.69, .735)), .12, .11))
-    pen.flat(INK, oval(.735, .785, .05, .042))
-    pen.eye(.54, .87, .034)
-    pen.form(coat.dark, smooth((.34, .95), (.44, .9), (.43, .7), (.36, .58), (.27, .64),
-                               (.27, .84)), depth=.03)
+    pen.form(coat.base, ribbon(((-.36, .48), (-.52, .6), (-.54, .84)), .13, .075))
+    for x in (-.18, .14):
+        pen.flat(coat.dark, ribbon(((x, .36), (x, .06)), .15, .12), oval(x + .03, .04, .085, .045))
+    legs = [ribbon(((x, .36), (x, .07)), .18, .13) for x in (-.33, .27)]
+    body = smooth((-.44, .36), (-.44, .52), (-.28, .6), (.08, .58), (.34, .64), (.42, .46),
+                  (.34, .28), (.08, .28), (-.14, .3), (-.34, .26))
+    pen.form(coat.base, body, *legs, ribbon(((.26, .48), (.36, .76)), .32, .28))
+    pen.form(coat.base, smooth((-.44, .42), (-.3, .52), (-.19, .4), (-.24, .22), (-.4, .22)),
+             depth=.04)
+    for x in (-.3, .3):
+        pen.flat(coat.light, oval(x, .045, .105, .05))
+    pen.flat(coat.light, smooth((.36, .6), (.42, .46), (.38, .32), (.28, .38)))
+    pen.flat(coat.accent, ribbon(((.19, .58), (.34, .53), (.48, .57)), .085, .075))
+    pen.flat(GOLD, oval(.38, .5, .04, .045))
+    pen.form(coat.base, oval(.38, .8, .235, .2), ribbon(((.44, .74), (.66, .71)), .24, .18))
+    pen.flat(coat.light, ribbon(((.54, .69), (.67, .69)), .15, .13))
+    pen.flat(INK, oval(.735, .765, .062, .05))
+    pen.flat(INK, ribbon(((.54, .645), (.63, .625), (.71, .65)), .022, .022))
+    pen.eye(.49, .85, .042)
+    pen.form(coat.dark, smooth((.2, .93), (.34, .94), (.37, .76), (.32, .56), (.18, .52),
+                               (.1, .68), (.12, .84)), depth=.04)
 
 
 @subject("fox", "foxes", wide=1.2)

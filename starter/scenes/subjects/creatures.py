@@ -59,12 +59,15 @@ def draw_fish(pen: Pen, coat: Coat) -> None:
 @subject("dragon", wide=1.35, tall=1.05, bulk=1.5)
 def draw_dragon(pen: Pen, coat: Coat) -> None:
     belly = mix(coat.trim, GOLD, .35)
-    wing = mix(coat.dark, coat.accent, .35)
+    wing = mix(coat.base, coat.dark, .75)
     pen.form(coat.base, ribbon(((-.14, .16), (-.42, .08), (-.66, .16), (-.7, .36)), .26, .06))
     pen.flat(coat.accent, poly((-.82, .34), (-.68, .54), (-.58, .34), (-.7, .38)))
-    pen.form(wing, poly((.0, .5), (-.16, .98), (-.62, .96), (-.54, .8), (-.62, .66), (-.44, .62),
-                        (-.4, .48), (-.22, .5)), depth=.05)
-    pen.flat(coat.dark, ribbon(((-.04, .48), (-.16, .98), (-.62, .96)), .06, .035))
+    membrane = smooth((.04, .46), (.02, .74), (-.1, 1.02), (-.3, 1.0), (-.56, .9), (-.72, .7),
+                      (-.56, .7), (-.48, .56), (-.36, .6), (-.26, .44), (-.1, .48))
+    pen.form(wing, membrane, depth=.05)
+    bones = (((.0, .46), (.0, .78), (-.1, 1.02)), ((-.1, 1.0), (-.44, .92), (-.72, .7)),
+             ((-.09, .98), (-.34, .8), (-.48, .57)), ((-.08, .96), (-.2, .7), (-.26, .46)))
+    pen.flat(mix(coat.dark, INK, .25), *(ribbon(b, .05, .03) for b in bones))
     pen.flat(coat.accent, *(poly((x, y), (x - .12, y + .1), (x + .03, y + .13))
                             for x, y in ((.06, .6), (.16, .74), (.18, .88))))
     body = smooth((-.26, .04), (-.32, .26), (-.16, .5), (.06, .62), (.2, .82), (.36, .8),

@@ -61,7 +61,7 @@ def draw_mushroom(pen: Pen, coat: Coat) -> None:
 def draw_cactus(pen: Pen, coat: Coat) -> None:
     arms = (ribbon(((-.06, .36), (-.27, .36), (-.29, .44), (-.29, .66)), .14, .13),
             ribbon(((.06, .27), (.25, .27), (.28, .36), (.28, .52)), .14, .13))
-    pen.form(coat.base, ribbon(((0, .0), (0, .88)), .26, .22), *arms, depth=.06)
+    pen.form(coat.base, ribbon(((0, .1), (0, .88)), .26, .22), *arms, depth=.06)
     rib = mix(coat.base, coat.light, .7)
     pen.flat(rib, *(ribbon(((x, .08), (x * .9, .84)), .026, .026) for x in (-.06, .0, .06)))
     pen.flat(rib, ribbon(((-.29, .44), (-.29, .66)), .026, .026),
