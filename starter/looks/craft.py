@@ -121,7 +121,7 @@ def embroidery(scene: Scene, rng: np.random.Generator) -> Image:
     colours = saturated(filled(patches, palette), 1.3, 16)
     seams = cv2.max(region_edges(labels, 5), region_edges(patches))
     raised = _threads(labels, patches, rng) * (1 - blur(seams, 1.5) * np.float32(0.42 / 255))
-    sewn = multiply(colours, raised * _shadows(labels * np.float32(0.6)))
+    sewn = multiply(colours, raised)
     return _hooped(sewn, rng)
 
 

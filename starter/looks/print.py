@@ -190,6 +190,8 @@ def _spot_plate(image: Image, subject: Mask) -> Mask:
 def _spot_colour(image: Image, subject: Mask) -> tuple[float, float, float]:
     mean = main_colour(image, subject)
     high, low = float(mean.max()), float(mean.min())
+    if high - low < 26:
+        return (150, 146, 140)
     pushed = (mean - low * 0.6) / max(high - low * 0.6, 1) * 225
     red, green, blue = (float(value) for value in np.clip(pushed, 20, 240))
     return red, green, blue
