@@ -1,6 +1,5 @@
 """Take a LoRA file in: checked before it is kept, kept under its digest, or refused whole."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, BinaryIO, cast
 
@@ -14,10 +13,10 @@ from stylepacks.errors import LoraAlreadyHere, LoraUnfit
 from stylepacks.models import Lora
 from stylepacks.rules import licenses
 from stylepacks.rules.digests import file_digest
-from stylepacks.rules.lora_family import LoraFacts, LoraRejected, inspect, up_tensors
-from stylepacks.rules.safetensors_header import Header, HeaderError, Tensor, read_header
+from stylepacks.rules.lora_family import LoraFacts, LoraRejected, inspect
+from stylepacks.rules.safetensors_header import HeaderError, read_header
+from stylepacks.weight_scan import refuse_useless
 
-CHUNK_BYTES = 1 << 20
 MEBIBYTE = 1 << 20
 
 
@@ -63,7 +62,7 @@ def examine(file: "File[Any]") -> LoraFacts:
         facts = inspect(header)
     except (HeaderError, LoraRejected) as error:
         raise LoraUnfit(str(error)) from error
-    _refuse_without_effect(stream, header)
+    refuse_useless(stream, header)
     return facts
 
 
@@ -87,24 +86,6 @@ def _check_license(license: str) -> None:
         licenses.validate(license)
     except licenses.LicenseError as error:
         raise LoraUnfit(str(error)) from error
-
-
-def _refuse_without_effect(stream: BinaryIO, header: Header) -> None:
-    ups = up_tensors(header)
-    if not any(map(any, (_chunks(stream, tensor) for tensor in ups))):
-        raise LoraUnfit(
-            "This LoRA changes nothing: all of its weights are zero. Train it before you upload it."
-        )
-
-
-def _chunks(stream: BinaryIO, tensor: Tensor) -> Iterator[bytes]:
-    # Yields what is left of each chunk without its zero bytes: an empty one means all zero.
-    stream.seek(tensor.start)
-    left = tensor.end - tensor.start
-    while left > 0:
-        chunk = stream.read(min(left, CHUNK_BYTES))
-        left -= len(chunk) or left
-        yield chunk.strip(b"\0")
 
 
 def _sha256(file: "File[Any]") -> str:
