@@ -16,8 +16,20 @@ from starter.scenes.palette import COLOURS
 from starter.scenes.places import PLACES
 from starter.scenes.subjects import SUBJECTS
 
-__all__ = ["COLOURS", "PLACES", "SUBJECTS", "TIMES", "WEATHERS", "Facts", "Scene", "caption_of",
-           "draw_facts", "draw_scene", "sample_facts", "vocabulary"]
+__all__ = [
+    "COLOURS",
+    "PLACES",
+    "SUBJECTS",
+    "TIMES",
+    "WEATHERS",
+    "Facts",
+    "Scene",
+    "caption_of",
+    "draw_facts",
+    "draw_scene",
+    "sample_facts",
+    "vocabulary",
+]
 
 
 @dataclass(frozen=True)

@@ -88,15 +88,16 @@ class Canvas:
         self._paste(area, gradient((top, bottom), mask.shape[0], mask.shape[1]), mask)
 
     def _paste(self, area: Box, pixels: Pixels, mask: Pixels) -> None:
-        target = self.image[area.y0:area.y1, area.x0:area.x1]
+        target = self.image[area.y0 : area.y1, area.x0 : area.x1]
         target[...] = cv2.copyTo(pixels, mask, np.ascontiguousarray(target))
 
     def coverage(self, parts: Sequence[Outline], area: Box) -> Pixels:
         """How much of each pixel of `area` the outlines cover, 0 to 255."""
         mask = np.zeros((area.y1 - area.y0, area.x1 - area.x0), np.uint8)
         for part in parts:
-            cv2.fillPoly(mask, [_fixed(part - (area.x0, area.y0))], (255,),
-                         cv2.LINE_AA, _FRACTION_BITS)
+            cv2.fillPoly(
+                mask, [_fixed(part - (area.x0, area.y0))], (255,), cv2.LINE_AA, _FRACTION_BITS
+            )
         return mask
 
     def model(self, parts: Sequence[Outline], depth: float, rim: float) -> None:
@@ -115,12 +116,12 @@ class Canvas:
     def darken(self, area: Box, mask: Pixels, by: tuple[float, float, float]) -> None:
         """Multiply the pixels under the mask by the three factors."""
         factors = cv2.transform(mask, np.array([[f - 1, 255] for f in by]))
-        target = self.image[area.y0:area.y1, area.x0:area.x1]
+        target = self.image[area.y0 : area.y1, area.x0 : area.x1]
         target[...] = cv2.multiply(target, factors, scale=1 / 255)
 
     def lighten(self, area: Box, mask: Pixels, colour: Colour, strength: float) -> None:
         """Move the pixels under the mask towards the colour."""
-        target = self.image[area.y0:area.y1, area.x0:area.x1]
+        target = self.image[area.y0 : area.y1, area.x0 : area.x1]
         keep = cv2.transform(mask, np.array([[-strength, 255]] * 3))
         gain = cv2.transform(mask, np.array([[c / 255 * strength] for c in colour]))
         target[...] = cv2.add(cv2.multiply(target, keep, scale=1 / 255), gain)
@@ -135,23 +136,30 @@ class Canvas:
         r, g, b = ((1 + f) / 2 for f in self.light.shade)
         self.darken(area, cv2.subtract(cover, lit), (r, g, b))
 
-    def soft(self, centre: tuple[float, float], radii: tuple[float, float],
-             colour: Colour, strength: float) -> None:
+    def soft(
+        self,
+        centre: tuple[float, float],
+        radii: tuple[float, float],
+        colour: Colour,
+        strength: float,
+    ) -> None:
         """A blurred ellipse: a glow, a mist bank or a shadow."""
         found = self._soft_mask(centre, radii)
         if found:
             self.lighten(found[0], found[1], colour, strength)
 
-    def shadow(self, centre: tuple[float, float], radii: tuple[float, float],
-               strength: float) -> None:
+    def shadow(
+        self, centre: tuple[float, float], radii: tuple[float, float], strength: float
+    ) -> None:
         """A soft dark ellipse in the shade colour of the light."""
         found = self._soft_mask(centre, radii)
         if found:
             r, g, b = (1 - (1 - f) * strength for f in self.light.shade)
             self.darken(found[0], found[1], (r, g, b))
 
-    def _soft_mask(self, centre: tuple[float, float],
-                   radii: tuple[float, float]) -> tuple[Box, Pixels] | None:
+    def _soft_mask(
+        self, centre: tuple[float, float], radii: tuple[float, float]
+    ) -> tuple[Box, Pixels] | None:
         rx, ry = max(2, round(radii[0])), max(2, round(radii[1]))
         x, y = round(centre[0]), round(centre[1])
         area = Box(max(0, x - rx), max(0, y - ry), min(SIZE, x + rx), min(SIZE, y + ry))
@@ -159,29 +167,37 @@ class Canvas:
             return None
         sprite = cv2.resize(_SOFT, (2 * rx, 2 * ry), interpolation=cv2.INTER_LINEAR)
         left, top = area.x0 - (x - rx), area.y0 - (y - ry)
-        part = sprite[top:top + area.y1 - area.y0, left:left + area.x1 - area.x0]
+        part = sprite[top : top + area.y1 - area.y0, left : left + area.x1 - area.x0]
         return area, np.ascontiguousarray(part)
 
-    def mirror(self, line: int, area: Box, strength: float) -> None:
-        """Reflect what stands above `line` into the water of `area` below it."""
+    def mirror(self, line: int, area: Box, strength: float, only: int | None = None) -> None:
+        """Reflect what stands above `line` into the water of `area` below it; with `only`,
+        nothing but that region is reflected."""
         height = min(area.y1 - line, line, SIZE - line)
         if height < 4 or area.x1 - area.x0 < 4:
             return
-        above = self.image[line - height:line, area.x0:area.x1][::-1]
+        above = self.image[line - height : line, area.x0 : area.x1][::-1]
         rows = np.arange(height)
         sway = np.rint(np.sin(rows * 0.42) * np.minimum(rows * 0.05 + 0.5, 4)).astype(int)
         columns = np.clip(np.arange(above.shape[1])[None] + sway[:, None], 0, above.shape[1] - 1)
         rippled = above[rows[:, None], columns]
-        below = self.image[line:line + height, area.x0:area.x1]
-        water = (self.labels[line:line + height, area.x0:area.x1] == GROUND).view(np.uint8)
+        below = self.image[line : line + height, area.x0 : area.x1]
+        water = (self.labels[line : line + height, area.x0 : area.x1] == GROUND).view(np.uint8)
+        if only is not None:
+            upper = self.labels[line - height : line, area.x0 : area.x1][::-1]
+            water &= upper[rows[:, None], columns] == only
         blended = cv2.addWeighted(below, 1 - strength, rippled, strength, 0)
         below[...] = cv2.copyTo(blended, water, np.ascontiguousarray(below))
 
 
 def _moved(mask: Pixels, dx: float, dy: float) -> Pixels:
     matrix = np.array([[1, 0, dx], [0, 1, dy]], float)
-    return np.asarray(cv2.warpAffine(mask, matrix, (mask.shape[1], mask.shape[0]),
-                                     borderMode=cv2.BORDER_REPLICATE), np.uint8)
+    return np.asarray(
+        cv2.warpAffine(
+            mask, matrix, (mask.shape[1], mask.shape[0]), borderMode=cv2.BORDER_REPLICATE
+        ),
+        np.uint8,
+    )
 
 
 def gradient(stops: Sequence[Colour], height: int, width: int) -> Pixels:

@@ -10,10 +10,15 @@ from starter.scenes.places import PLACES
 from starter.scenes.subjects import SUBJECTS, Subject
 
 _SHADES: dict[str, tuple[str, ...]] = {
-    "red": ("red", "crimson", "scarlet", "bright red"), "blue": ("blue", "bright blue"),
-    "green": ("green", "bright green"), "yellow": ("yellow", "golden yellow", "bright yellow"),
-    "purple": ("purple", "violet"), "orange": ("orange", "bright orange"), "pink": ("pink", "rosy pink"),
-    "white": ("white", "snow white"), "black": ("black", "dark black"),
+    "red": ("red", "crimson", "scarlet", "bright red"),
+    "blue": ("blue", "bright blue"),
+    "green": ("green", "bright green"),
+    "yellow": ("yellow", "golden yellow", "bright yellow"),
+    "purple": ("purple", "violet"),
+    "orange": ("orange", "bright orange"),
+    "pink": ("pink", "rosy pink"),
+    "white": ("white", "snow white"),
+    "black": ("black", "dark black"),
     "teal": ("teal", "turquoise"),
 }
 _SIZES = {"small": ("small", "little", "tiny"), "large": ("large", "big", "huge", "giant")}
@@ -24,11 +29,21 @@ _POSITIONS = {
     "in the sky": ("in the sky", "up in the sky", "flying", "flying in the sky"),
 }
 _COUNTS = {2: ("two", "two", "2", "a pair of"), 3: ("three", "three", "3")}
-_TIME_TAGS = {"day": ("day", "daytime", "daylight"), "sunset": ("sunset", "dusk", "evening"),
-              "night": ("night", "nighttime"), "dawn": ("dawn", "sunrise", "early morning")}
-_WEATHER_TAGS = {"snow": ("snow falling", "snowing"), "rain": ("rain", "rainy"),
-                 "clouds": ("clouds", "cloudy"), "stars": ("stars", "starry sky"),
-                 "fog": ("fog", "misty"), "full moon": ("full moon",), "big sun": ("big sun",)}
+_TIME_TAGS = {
+    "day": ("day", "daytime", "daylight"),
+    "sunset": ("sunset", "dusk", "evening"),
+    "night": ("night", "nighttime"),
+    "dawn": ("dawn", "sunrise", "early morning"),
+}
+_WEATHER_TAGS = {
+    "snow": ("snow falling", "snowing"),
+    "rain": ("rain", "rainy"),
+    "clouds": ("clouds", "cloudy"),
+    "stars": ("stars", "starry sky"),
+    "fog": ("fog", "misty"),
+    "full moon": ("full moon",),
+    "big sun": ("big sun",),
+}
 _IN_THE_SKY = ("flying near", "in the sky near", "in the sky and", "in the air with")
 _BESIDE = ("beside", "next to", "near", "and", "with")
 _LEADS = ("", "", "", "", "", "", "", "a picture of ", "an illustration of ", "a drawing of ")
@@ -47,14 +62,28 @@ def caption_of(facts: Facts, rng: random.Random) -> str:
 def vocabulary() -> list[str]:
     """Every word that a correctly typed caption can contain, sorted."""
     tables: list[Iterable[str]] = [
-        *_SHADES.values(), *_SIZES.values(), *_POSITIONS.values(), *_COUNTS.values(),
-        *_TIME_TAGS.values(), *_WEATHER_TAGS.values(), *TIMES.values(), *WEATHERS.values(),
-        _BESIDE, _IN_THE_SKY, _LEADS, _ARTICLES, ("an", "and"), COLOURS]
+        *_SHADES.values(),
+        *_SIZES.values(),
+        *_POSITIONS.values(),
+        *_COUNTS.values(),
+        *_TIME_TAGS.values(),
+        *_WEATHER_TAGS.values(),
+        *TIMES.values(),
+        *WEATHERS.values(),
+        _BESIDE,
+        _IN_THE_SKY,
+        _LEADS,
+        _ARTICLES,
+        ("an", "and"),
+        COLOURS,
+    ]
     tables += [p.phrases + p.nouns for p in PLACES.values()]
-    tables += [(s.name, s.plural, *(w for pair in s.synonyms for w in pair))
-               for s in SUBJECTS.values()]
-    return sorted({word for table in tables for text in table
-                   for word in _LETTERS.findall(text.lower())})
+    tables += [
+        (s.name, s.plural, *(w for pair in s.synonyms for w in pair)) for s in SUBJECTS.values()
+    ]
+    return sorted(
+        {word for table in tables for text in table for word in _LETTERS.findall(text.lower())}
+    )
 
 
 def _compose(facts: Facts, rng: random.Random) -> str:
@@ -139,15 +168,14 @@ def _name_of(subject: Subject, count: int, rng: random.Random) -> str:
 
 def _with_article(phrase: str) -> str:
     head, _, rest = phrase.partition(" ")
-    return f"an {rest}" if head == "a" and rest[:1] in "aeio" or rest[:8] == "umbrella" and head == "a" \
-        else phrase
+    return f"an {rest}" if head == "a" and rest[:1] in ("a", "e", "i", "o", "u") else phrase
 
 
 def _mistype(text: str, rng: random.Random) -> str:
-    spots = [i for i in range(1, len(text) - 2) if text[i:i + 2].isalpha()]
+    spots = [i for i in range(1, len(text) - 2) if text[i : i + 2].isalpha()]
     if not spots:
         return text
     i = rng.choice(spots)
     if rng.random() < 0.5:
-        return text[:i] + text[i + 1:]
-    return text[:i] + text[i + 1] + text[i] + text[i + 2:]
+        return text[:i] + text[i + 1 :]
+    return text[:i] + text[i + 1] + text[i] + text[i + 2 :]

@@ -87,9 +87,13 @@ def perform(canvas: Canvas, actor: Actor) -> None:
     kind.draw(pen, coat_of(actor.colour))
     if actor.afloat:
         half = actor.h * kind.wide * 0.62
-        area = Box(max(0, int(actor.x - half)), int(actor.y), min(SIZE, int(actor.x + half)),
-                   min(SIZE, int(actor.y + actor.h * 0.8)))
-        canvas.mirror(int(actor.y), area, 0.5)
+        area = Box(
+            max(0, int(actor.x - half)),
+            int(actor.y),
+            min(SIZE, int(actor.x + half)),
+            min(SIZE, int(actor.y + actor.h * 0.8)),
+        )
+        canvas.mirror(int(actor.y), area, 0.5, actor.label)
 
 
 def _cast_shadow(canvas: Canvas, actor: Actor) -> None:
@@ -114,8 +118,16 @@ def cast(facts: Facts, stage: Stage, rng: random.Random) -> list[Actor]:
     flip = rng.choice((-1, 1))
     actors = []
     for i in range(facts.count):
-        actor = Actor(kind, facts.colour, SUBJECT, start + i * width * 1.06, 0,
-                      h * rng.uniform(0.9, 1.0) if facts.count > 1 else h, flip, aloft=aloft)
+        actor = Actor(
+            kind,
+            facts.colour,
+            SUBJECT,
+            start + i * width * 1.06,
+            0,
+            h * rng.uniform(0.9, 1.0) if facts.count > 1 else h,
+            flip,
+            aloft=aloft,
+        )
         _stand(actor, facts, stage, rng)
         actors.append(actor)
     return sorted(actors, key=lambda a: a.y)
@@ -145,7 +157,7 @@ def _centre_of(facts: Facts, rng: random.Random) -> float:
 
 
 def _kept_inside(centre: float, width: float) -> float:
-    half = min(SIZE / 2, width / 2 + 6)
+    half = min(SIZE / 2, width * 0.56 + 6)
     return min(max(centre, half), SIZE - half)
 
 
@@ -159,8 +171,11 @@ def _stand(actor: Actor, facts: Facts, stage: Stage, rng: random.Random) -> None
     if facts.position == "in the distance":
         actor.haze = 0.22
         far = stage.water[0] if actor.afloat and stage.water else stage.horizon + 18
-        actor.y = min(far + rng.uniform(0, 14), low + 10) if not stage.shore or actor.afloat \
+        actor.y = (
+            min(far + rng.uniform(0, 14), low + 10)
+            if not stage.shore or actor.afloat
             else stage.feet[0]
+        )
         return
     actor.y = rng.uniform(low + (high - low) * 0.4, high)
 
@@ -177,8 +192,15 @@ def _cast_pair(facts: Facts, stage: Stage, rng: random.Random) -> list[Actor]:
     gap = (h1 * first.wide + h2 * second.wide) / 2 + 12
     weight = h2 * second.wide / (h1 * first.wide + h2 * second.wide)
     one = Actor(first, facts.colour, SUBJECT, SIZE / 2 - side * gap * weight, 0, h1, side)
-    two = Actor(second, facts.second_colour or "", SECOND, SIZE / 2 + side * gap * (1 - weight), 0,
-                h2, -side)
+    two = Actor(
+        second,
+        facts.second_colour or "",
+        SECOND,
+        SIZE / 2 + side * gap * (1 - weight),
+        0,
+        h2,
+        -side,
+    )
     one.aloft = _is_aloft(first, facts, rng)
     two.aloft = second.flies > 0.6 and facts.position != "in the sky"
     for actor in (two, one):

@@ -63,12 +63,23 @@ def sample_facts(rng: random.Random) -> Facts:
     size = None
     if second is None and position != "in the distance" and rng.random() < 0.2:
         size = rng.choice(SIZES)
-    return Facts(subject, colour, rng.choice(list(PLACES)), time, weather, count, position, size,
-                 second, second_colour)
+    return Facts(
+        subject,
+        colour,
+        rng.choice(list(PLACES)),
+        time,
+        weather,
+        count,
+        position,
+        size,
+        second,
+        second_colour,
+    )
 
 
-def _sample_position(subject: str, count: int, second: str | None,
-                     rng: random.Random) -> str | None:
+def _sample_position(
+    subject: str, count: int, second: str | None, rng: random.Random
+) -> str | None:
     if SUBJECTS[subject].flies and rng.random() < 0.45:
         return "in the sky"
     if second or rng.random() > 0.2:

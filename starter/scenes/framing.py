@@ -4,7 +4,7 @@ import math
 import random
 
 from starter.scenes.canvas import NEAR, SIZE, Canvas
-from starter.scenes.geometry import oval, ribbon, smooth
+from starter.scenes.geometry import moved, oval, ribbon, smooth
 from starter.scenes.palette import Colour, mix
 from starter.scenes.places.scenery import disc, line_of
 
@@ -12,8 +12,14 @@ from starter.scenes.places.scenery import disc, line_of
 def paint_frame(canvas: Canvas, kind: str, rng: random.Random) -> None:
     """A few near shapes along the lower corners, sometimes a branch above."""
     canvas.label = NEAR
-    draw = {"grass": _grass, "flowers": _flowers, "stones": _stones, "reeds": _reeds,
-            "snow": _drifts, "shore": _stones}.get(kind)
+    draw = {
+        "grass": _grass,
+        "flowers": _flowers,
+        "stones": _stones,
+        "reeds": _reeds,
+        "snow": _drifts,
+        "shore": _stones,
+    }.get(kind)
     sides = rng.choice(((-1,), (1,), (-1, 1)))
     for side in sides:
         if draw:
@@ -26,8 +32,9 @@ def _corner(side: int, inset: float) -> float:
     return SIZE / 2 + side * (SIZE / 2 - inset)
 
 
-def _blades(canvas: Canvas, side: int, colour: Colour, tall: tuple[float, float],
-            rng: random.Random) -> None:
+def _blades(
+    canvas: Canvas, side: int, colour: Colour, tall: tuple[float, float], rng: random.Random
+) -> None:
     for _ in range(8):
         x, h = _corner(side, rng.uniform(0, 110)), rng.uniform(*tall)
         lean = rng.uniform(-16, 16)
@@ -54,25 +61,32 @@ def _reeds(canvas: Canvas, side: int, rng: random.Random) -> None:
     _blades(canvas, side, light.on_land((70, 132, 84)), (50, 130), rng)
     for _ in range(3):
         x, y = _corner(side, rng.uniform(14, 90)), SIZE - rng.uniform(80, 140)
-        canvas.fill(line_of((x - 2.5, y), (x + 2.5, y), (x + 2.5, SIZE), (x - 2.5, SIZE)),
-                    light.on_land((70, 132, 84)))
+        canvas.fill(
+            line_of((x - 2.5, y), (x + 2.5, y), (x + 2.5, SIZE), (x - 2.5, SIZE)),
+            light.on_land((70, 132, 84)),
+        )
         canvas.fill(disc(x, y, 6, 18), light.on_land((140, 92, 66)))
 
 
 def _stones(canvas: Canvas, side: int, rng: random.Random) -> None:
-    tone = canvas.light.on_land((142, 128, 136))
+    tone = canvas.light.on_land((112, 100, 120))
     for _ in range(2):
         x, r = _corner(side, rng.uniform(0, 80)), rng.uniform(24, 50)
         y = SIZE - rng.uniform(-6, 6)
-        stone = smooth((0, 0), (.1, -.7), (.5, -1), (1.0, -.8), (1.3, 0)) * (r, r * .9) + (x - r * .6, y)
+        stone = smooth((0, 0), (0.1, -0.7), (0.5, -1), (1.0, -0.8), (1.3, 0)) * (r, r * 0.9) + (
+            x - r * 0.6,
+            y,
+        )
         canvas.fill(stone, tone)
         canvas.model([stone], r * 0.3, 2)
 
 
 def _drifts(canvas: Canvas, side: int, rng: random.Random) -> None:
     light = canvas.light
-    canvas.fill(disc(_corner(side, 0), SIZE + 26, rng.uniform(130, 190), rng.uniform(50, 74)),
-                light.on_land((220, 232, 250)))
+    canvas.fill(
+        disc(_corner(side, 0), SIZE + 26, rng.uniform(130, 190), rng.uniform(50, 74)),
+        light.on_land((220, 232, 250)),
+    )
 
 
 def _branch(canvas: Canvas, side: int, rng: random.Random) -> None:
@@ -87,4 +101,6 @@ def _branch(canvas: Canvas, side: int, rng: random.Random) -> None:
         drop = 1 if i % 2 else -0.55
         size = 26 - 6 * t
         lean = oval(0.9, drop * 0.55, 1.0, 0.42, 34 * drop) * (-side * size, size)
-        canvas.fill(lean + (lx, ly), leaf if i % 3 else mix(leaf, light.on_land((120, 180, 90)), .4))
+        canvas.fill(
+            moved(lean, lx, ly), leaf if i % 3 else mix(leaf, light.on_land((120, 180, 90)), 0.4)
+        )

@@ -21,6 +21,11 @@ def oval(x: float, y: float, rx: float, ry: float, turn: float = 0) -> Outline:
     return np.asarray(_RING * (rx, ry) @ matrix + (x, y))
 
 
+def moved(outline: Outline, dx: float, dy: float) -> Outline:
+    """The same outline elsewhere."""
+    return np.add(outline, (dx, dy))
+
+
 def dome(x: float, y: float, rx: float, ry: float) -> Outline:
     """The upper half of an ellipse, flat side at y."""
     turns = np.linspace(0, math.pi, 28)
@@ -64,8 +69,9 @@ def ribbon(points: tuple[Point, ...], start: float, end: float) -> Outline:
     normal = np.stack([-step[:, 1], step[:, 0]], 1)
     half = np.linspace(start, end, len(line))[:, None] / 2
     left, right = line + normal * half, line - normal * half
-    return np.concatenate([left, _cap(line[-1], step[-1], end), right[::-1],
-                           _cap(line[0], -step[0], start)])
+    return np.concatenate(
+        [left, _cap(line[-1], step[-1], end), right[::-1], _cap(line[0], -step[0], start)]
+    )
 
 
 def _cap(centre: Outline, along: Outline, width: float) -> Outline:
@@ -84,6 +90,7 @@ def _open_curve(p: Outline) -> Outline:
 def _spline(p0: Outline, p1: Outline, p2: Outline, p3: Outline) -> Outline:
     t = np.linspace(0, 1, 7, endpoint=False)[None, :, None]
     a, b, c, d = (p[:, None] for p in (p0, p1, p2, p3))
-    curve = 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t * t
-                   + (3 * b - a - 3 * c + d) * t ** 3)
+    curve = 0.5 * (
+        2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t * t + (3 * b - a - 3 * c + d) * t**3
+    )
     return np.asarray(curve.reshape(-1, 2))

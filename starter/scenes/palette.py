@@ -6,9 +6,15 @@ from dataclasses import dataclass
 Colour = tuple[int, int, int]
 
 COLOURS: dict[str, Colour] = {
-    "red": (222, 58, 50), "blue": (44, 104, 214), "green": (62, 166, 78),
-    "yellow": (250, 206, 50), "purple": (138, 74, 186), "orange": (244, 132, 38),
-    "pink": (248, 142, 182), "white": (246, 244, 238), "black": (46, 46, 56),
+    "red": (222, 58, 50),
+    "blue": (44, 104, 214),
+    "green": (62, 166, 78),
+    "yellow": (250, 206, 50),
+    "purple": (138, 74, 186),
+    "orange": (244, 132, 38),
+    "pink": (248, 142, 182),
+    "white": (246, 244, 238),
+    "black": (46, 46, 56),
     "teal": (28, 164, 162),
 }
 CREAM: Colour = (252, 242, 222)
@@ -23,15 +29,21 @@ LEAF: Colour = (78, 158, 82)
 
 def mix(a: Colour, b: Colour, share: float) -> Colour:
     """`share` of b in a."""
-    return (round(a[0] + (b[0] - a[0]) * share), round(a[1] + (b[1] - a[1]) * share),
-            round(a[2] + (b[2] - a[2]) * share))
+    return (
+        round(a[0] + (b[0] - a[0]) * share),
+        round(a[1] + (b[1] - a[1]) * share),
+        round(a[2] + (b[2] - a[2]) * share),
+    )
 
 
 def scale(colour: Colour, by: tuple[float, float, float] | float) -> Colour:
     """Each channel multiplied and held within 0 to 255."""
     r, g, b = (by, by, by) if isinstance(by, int | float) else by
-    return (min(255, round(colour[0] * r)), min(255, round(colour[1] * g)),
-            min(255, round(colour[2] * b)))
+    return (
+        min(255, round(colour[0] * r)),
+        min(255, round(colour[1] * g)),
+        min(255, round(colour[2] * b)),
+    )
 
 
 @dataclass(frozen=True)
@@ -107,18 +119,37 @@ _MOODS: dict[str, tuple[Mood, ...]] = {
         Mood(((168, 148, 214), (246, 176, 186), (255, 232, 196)), (250, 206, 196), (150, 104, 160)),
     ),
 }
-_TINTS = {"day": (1.0, 1.0, 1.0), "sunset": (1.06, 0.77, 0.78),
-          "night": (0.50, 0.58, 0.80), "dawn": (0.98, 0.91, 0.93)}
+_TINTS = {
+    "day": (1.0, 1.0, 1.0),
+    "sunset": (1.06, 0.77, 0.78),
+    "night": (0.50, 0.58, 0.80),
+    "dawn": (0.98, 0.91, 0.93),
+}
 _AMBIENCE = {"day": 0.0, "sunset": 0.3, "night": 0.34, "dawn": 0.12}
-_SHADES = {"day": (0.74, 0.76, 0.86), "sunset": (0.66, 0.54, 0.68),
-           "night": (0.58, 0.60, 0.76), "dawn": (0.76, 0.70, 0.82)}
+_SHADES = {
+    "day": (0.74, 0.76, 0.86),
+    "sunset": (0.66, 0.54, 0.68),
+    "night": (0.58, 0.60, 0.76),
+    "dawn": (0.76, 0.70, 0.82),
+}
 _RIMS: dict[str, tuple[Colour, float]] = {
-    "day": ((255, 250, 226), 0.30), "sunset": ((255, 206, 120), 0.75),
-    "night": ((160, 190, 250), 0.5), "dawn": ((255, 232, 200), 0.5)}
-_VEILS: dict[str, Colour] = {"day": (206, 218, 230), "sunset": (214, 150, 150),
-                             "night": (72, 84, 124), "dawn": (222, 206, 216)}
-_SUNS: dict[str, Colour] = {"day": (255, 238, 150), "sunset": (255, 224, 130),
-                            "night": (250, 246, 220), "dawn": (255, 240, 196)}
+    "day": ((255, 250, 226), 0.30),
+    "sunset": ((255, 206, 120), 0.75),
+    "night": ((160, 190, 250), 0.5),
+    "dawn": ((255, 232, 200), 0.5),
+}
+_VEILS: dict[str, Colour] = {
+    "day": (206, 218, 230),
+    "sunset": (214, 150, 150),
+    "night": (72, 84, 124),
+    "dawn": (222, 206, 216),
+}
+_SUNS: dict[str, Colour] = {
+    "day": (255, 238, 150),
+    "sunset": (255, 224, 130),
+    "night": (250, 246, 220),
+    "dawn": (255, 240, 196),
+}
 
 
 def light_of(time: str, weather: str | None, rng: random.Random) -> Light:
@@ -129,6 +160,17 @@ def light_of(time: str, weather: str | None, rng: random.Random) -> Light:
     veil = scale(_VEILS[time], 0.8 if weather == "rain" else 1.0)
     top, middle, bottom = (mix(c, veil, dull) for c in mood.sky)
     fog = {"fog": 0.52, "rain": 0.12, "snow": 0.1}.get(weather or "", 0.0)
-    return Light(time, (top, middle, bottom), mix(mood.haze, veil, dull), _TINTS[time],
-                 mood.ambient, _AMBIENCE[time], _SHADES[time], rim, strength, _SUNS[time],
-                 rng.choice((-1, 1)), fog)
+    return Light(
+        time,
+        (top, middle, bottom),
+        mix(mood.haze, veil, dull),
+        _TINTS[time],
+        mood.ambient,
+        _AMBIENCE[time],
+        _SHADES[time],
+        rim,
+        strength,
+        _SUNS[time],
+        rng.choice((-1, 1)),
+        fog,
+    )

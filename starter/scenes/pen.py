@@ -83,8 +83,9 @@ class Pen:
                 middle = part.mean(0)
                 self.glow(float(middle[0]), float(middle[1]), 0.16, 0.45)
 
-    def glow(self, x: float, y: float, radius: float, strength: float = 0.7,
-             colour: Colour = LAMP) -> None:
+    def glow(
+        self, x: float, y: float, radius: float, strength: float = 0.7, colour: Colour = LAMP
+    ) -> None:
         """Light around a lamp."""
         px, py = self.place(np.array([[x, y]]))[0]
         self.canvas.soft((px, py), (radius * self.h, radius * self.h), colour, strength)
@@ -92,5 +93,6 @@ class Pen:
     def eye(self, x: float, y: float, radius: float = 0.035, colour: Colour = INK) -> None:
         """A round eye with a catch-light."""
         self.flat(colour, oval(x, y, radius, radius * 1.15))
-        self.flat((255, 255, 255), oval(x + radius * 0.3, y + radius * 0.4,
-                                        radius * 0.42, radius * 0.42))
+        self.flat(
+            (255, 255, 255), oval(x + radius * 0.3, y + radius * 0.4, radius * 0.42, radius * 0.42)
+        )

@@ -6,7 +6,7 @@ import random
 import numpy as np
 
 from starter.scenes.canvas import SIZE, SKY, Canvas, gradient
-from starter.scenes.geometry import Outline, oval, poly
+from starter.scenes.geometry import Outline, moved, oval, poly
 from starter.scenes.palette import Colour, mix, scale
 
 _STAR: Colour = (255, 250, 226)
@@ -16,8 +16,8 @@ def paint_sky(canvas: Canvas, weather: str | None, horizon: int, rng: random.Ran
     """Fill the sheet with sky; the sun or moon stands on the side the light comes from."""
     light = canvas.light
     canvas.label = SKY
-    canvas.image[:horizon + 40] = gradient(light.sky, horizon + 40, SIZE)
-    canvas.image[horizon + 40:] = light.sky[2]
+    canvas.image[: horizon + 40] = gradient(light.sky, horizon + 40, SIZE)
+    canvas.image[horizon + 40 :] = light.sky[2]
     if light.dark:
         _scatter_stars(canvas, 46 if weather == "stars" else _few_stars(weather, rng), rng)
     _paint_disc(canvas, weather, horizon, rng)
@@ -46,13 +46,19 @@ def _scatter_stars(canvas: Canvas, count: int, rng: random.Random) -> None:
             canvas.touch(_sparkle(x, y, rng.uniform(8, 13)), _STAR)
         else:
             r = rng.uniform(2.0, 3.6)
-            canvas.touch(oval(0, 0, 1, 1) * r + (x, y), mix(_STAR, canvas.light.sky[1],
-                                                            rng.uniform(0, 0.35)))
+            canvas.touch(
+                oval(0, 0, 1, 1) * r + (x, y), mix(_STAR, canvas.light.sky[1], rng.uniform(0, 0.35))
+            )
 
 
 def _sparkle(x: float, y: float, r: float) -> Outline:
-    arms = [(x + (r if i % 2 == 0 else r * 0.28) * math.cos(i * math.pi / 4),
-             y + (r if i % 2 == 0 else r * 0.28) * math.sin(i * math.pi / 4)) for i in range(8)]
+    arms = [
+        (
+            x + (r if i % 2 == 0 else r * 0.28) * math.cos(i * math.pi / 4),
+            y + (r if i % 2 == 0 else r * 0.28) * math.sin(i * math.pi / 4),
+        )
+        for i in range(8)
+    ]
     return poly.__wrapped__(*arms)
 
 
@@ -81,20 +87,23 @@ def _paint_moon(canvas: Canvas, weather: str | None, x: float, rng: random.Rando
         canvas.soft((x, y), (r * 2.8, r * 2.8), mix(moon, canvas.light.haze, 0.4), 0.7)
         canvas.touch(oval(0, 0, 1, 1) * r + (x, y), moon)
         for dx, dy, size in ((-0.3, -0.2, 0.2), (0.28, 0.25, 0.16), (0.1, -0.45, 0.12)):
-            canvas.touch(oval(0, 0, 1, 1) * r * size + (x + dx * r, y + dy * r),
-                         scale(moon, 0.92))
+            canvas.touch(oval(0, 0, 1, 1) * r * size + (x + dx * r, y + dy * r), scale(moon, 0.92))
     elif weather in (None, "stars") and rng.random() < 0.6:
         canvas.sun = (x, y)
         r = rng.uniform(26, 36)
         canvas.soft((x, y), (r * 2.6, r * 2.6), moon, 0.35)
-        canvas.touch(_crescent(r, canvas.light.side) + (x, y), moon)
+        canvas.touch(moved(_crescent(r, canvas.light.side), x, y), moon)
 
 
 def _crescent(r: float, side: int) -> Outline:
     outer = np.linspace(-math.pi / 2, math.pi / 2, 24)
     inner = outer[::-1]
-    points = np.concatenate([np.stack([np.cos(outer), np.sin(outer)], 1),
-                             np.stack([np.cos(inner) * 0.42, np.sin(inner)], 1)])
+    points = np.concatenate(
+        [
+            np.stack([np.cos(outer), np.sin(outer)], 1),
+            np.stack([np.cos(inner) * 0.42, np.sin(inner)], 1),
+        ]
+    )
     return np.asarray(points * (side * r, r) + (-side * r * 0.4, 0))
 
 
@@ -107,8 +116,10 @@ def _paint_cloud(canvas: Canvas, weather: str | None, horizon: int, rng: random.
         body = mix(scale(light.sky[1], 0.8), (150, 156, 176), 0.3)
     bumps = [(-0.55, 0.0, 0.34), (-0.2, -0.16, 0.46), (0.24, -0.08, 0.4), (0.6, 0.03, 0.28)]
     rng.shuffle(bumps)
-    parts = [oval(0, 0, 1, 1) * (w * r * 1.1, w * r * 0.8) + (x + w * dx * 1.2, y + w * dy * 0.7)
-             for (dx, dy, r) in bumps]
+    parts = [
+        oval(0, 0, 1, 1) * (w * r * 1.1, w * r * 0.8) + (x + w * dx * 1.2, y + w * dy * 0.7)
+        for (dx, dy, r) in bumps
+    ]
     parts.append(oval(0, 0, 1, 1) * (w * 1.05, w * 0.2) + (x, y + w * 0.14))
     for part in parts:
         canvas.touch(part, body)

@@ -37,13 +37,15 @@ def _rain(canvas: Canvas, rng: random.Random) -> None:
     drop = mix(canvas.light.haze, (235, 244, 255), 0.55)
     for _ in range(24):
         x, y, n = rng.uniform(-10, SIZE + 20), rng.uniform(-20, SIZE), rng.uniform(20, 36)
-        canvas.touch(line_of((x, y), (x + 4, y), (x + 4 - n * .3, y + n), (x - n * .3, y + n)),
-                     drop)
+        canvas.touch(
+            line_of((x, y), (x + 4, y), (x + 4 - n * 0.3, y + n), (x - n * 0.3, y + n)), drop
+        )
 
 
 def _fog(canvas: Canvas, horizon: int, rng: random.Random) -> None:
     veil = mix(canvas.light.haze, (255, 255, 255), 0.25 if not canvas.light.dark else 0.08)
     for i in range(6):
         y = horizon - 60 + rng.uniform(-16, 16) + i * 30
-        canvas.soft((rng.uniform(0, SIZE), y), (rng.uniform(240, 380), rng.uniform(34, 58)),
-                    veil, 0.85)
+        canvas.soft(
+            (rng.uniform(0, SIZE), y), (rng.uniform(240, 380), rng.uniform(34, 58)), veil, 0.85
+        )

@@ -36,14 +36,17 @@ def test_it_draws_the_same_bytes_for_the_same_seed():
     one, two, other = draw_scene(3), draw_scene(3), draw_scene(4)
     assert one.image.tobytes() == two.image.tobytes()
     assert one.labels.tobytes() == two.labels.tobytes()
-    assert one.caption == two.caption and one.facts == two.facts
+    assert one.caption == two.caption
+    assert one.facts == two.facts
     assert one.image.tobytes() != other.image.tobytes()
 
 
 def test_it_gives_images_and_region_maps_of_the_promised_shape():
     scene = draw_scene(11)
-    assert scene.image.shape == (512, 512, 3) and scene.image.dtype == np.uint8
-    assert scene.labels.shape == (512, 512) and scene.labels.dtype == np.uint8
+    assert scene.image.shape == (512, 512, 3)
+    assert scene.image.dtype == np.uint8
+    assert scene.labels.shape == (512, 512)
+    assert scene.labels.dtype == np.uint8
     assert set(np.unique(scene.labels)) <= set(range(7))
 
 
@@ -89,8 +92,9 @@ def test_it_never_states_a_place_or_time_that_is_not_there():
     for facts, caption in _captioned():
         for name, place in PLACES.items():
             if name != facts.place:
-                assert not any(phrase in caption for phrase in place.phrases if _is_whole(
-                    phrase, caption)) or _shared(name, facts.place, caption), caption
+                assert not any(
+                    phrase in caption for phrase in place.phrases if _is_whole(phrase, caption)
+                ) or _shared(name, facts.place, caption), caption
         for name, phrases in TIMES.items():
             if name != facts.time:
                 assert not any(_is_whole(p, caption) for p in phrases), caption
@@ -123,6 +127,7 @@ def test_its_vocabulary_covers_correctly_typed_captions():
 def test_it_draws_characters_of_their_own(name):
     scene = draw_character_scene(name, 7)
     assert scene.caption.startswith(name)
-    assert scene.facts.subject == name and name not in SUBJECTS
+    assert scene.facts.subject == name
+    assert name not in SUBJECTS
     assert (scene.labels == SUBJECT).mean() > 0.03
     assert scene.image.tobytes() == draw_character_scene(name, 7).image.tobytes()

@@ -29,8 +29,9 @@ def rolling(y: float, swing: float, rng: random.Random, waves: float = 1.0) -> O
     """A soft skyline down to the foot of the sheet."""
     xs = np.linspace(-20, SIZE + 20, 48)
     a, b = rng.uniform(0, 6.3), rng.uniform(0, 6.3)
-    ys = y + swing * (0.7 * np.sin(xs / SIZE * 6.3 * waves + a)
-                      + 0.3 * np.sin(xs / SIZE * 14 * waves + b))
+    ys = y + swing * (
+        0.7 * np.sin(xs / SIZE * 6.3 * waves + a) + 0.3 * np.sin(xs / SIZE * 14 * waves + b)
+    )
     return _closed(xs, ys)
 
 
@@ -45,8 +46,12 @@ def peaks(y: float, height: float, count: int, rng: random.Random) -> list[tuple
     return points
 
 
-def paint_peaks(canvas: Canvas, points: list[tuple[float, float]], colours: tuple[Colour, Colour],
-                snow: Colour | None) -> None:
+def paint_peaks(
+    canvas: Canvas,
+    points: list[tuple[float, float]],
+    colours: tuple[Colour, Colour],
+    snow: Colour | None,
+) -> None:
     """Mountains with a shaded side; summits capped when a snow colour is given."""
     outline = line_of(*points, (SIZE + 40, SIZE), (-40, SIZE))
     canvas.wash(outline, *colours)
@@ -56,11 +61,16 @@ def paint_peaks(canvas: Canvas, points: list[tuple[float, float]], colours: tupl
         x, y = points[i]
         foot = points[i - side]
         drop = foot[1] - y
-        ridge = [(x, y), (x - side * drop * 0.06, y + drop * 0.35), (x + side * drop * 0.08,
-                 y + drop * 0.6), (x - side * drop * 0.02, foot[1] + 4), foot]
+        ridge = [
+            (x, y),
+            (x - side * drop * 0.06, y + drop * 0.35),
+            (x + side * drop * 0.08, y + drop * 0.6),
+            (x - side * drop * 0.02, foot[1] + 4),
+            foot,
+        ]
         canvas.touch(line_of(*ridge), shade)
         if snow:
-            _cap_summit(canvas, points[i - 1:i + 2], snow)
+            _cap_summit(canvas, points[i - 1 : i + 2], snow)
 
 
 def _cap_summit(canvas: Canvas, triple: list[tuple[float, float]], snow: Colour) -> None:
@@ -68,8 +78,10 @@ def _cap_summit(canvas: Canvas, triple: list[tuple[float, float]], snow: Colour)
     t = 0.36
     left, right = (x + (lx - x) * t, y + (ly - y) * t), (x + (rx - x) * t, y + (ry - y) * t)
     low = (left[1] + right[1]) / 2
-    zigzag = [(left[0] + (right[0] - left[0]) * s, low + d * (low - y))
-              for s, d in ((0.8, -0.3), (0.62, 0.18), (0.42, -0.28), (0.24, 0.1))]
+    zigzag = [
+        (left[0] + (right[0] - left[0]) * s, low + d * (low - y))
+        for s, d in ((0.8, -0.3), (0.62, 0.18), (0.42, -0.28), (0.24, 0.1))
+    ]
     canvas.touch(line_of((x, y), right, *zigzag, left), snow)
     side = canvas.light.side
     away = right if side < 0 else left
@@ -80,39 +92,62 @@ def _cap_summit(canvas: Canvas, triple: list[tuple[float, float]], snow: Colour)
 def pine(canvas: Canvas, x: float, y: float, h: float, colour: Colour) -> None:
     """A fir of three tiers, its far side shaded."""
     w = h * 0.24
-    canvas.fill(line_of((x - h * .03, y + 2), (x + h * .03, y + 2), (x + h * .03, y - h * .2),
-                        (x - h * .03, y - h * .2)), mix(colour, (70, 40, 40), 0.5))
+    canvas.fill(
+        line_of(
+            (x - h * 0.03, y + 2),
+            (x + h * 0.03, y + 2),
+            (x + h * 0.03, y - h * 0.2),
+            (x - h * 0.03, y - h * 0.2),
+        ),
+        mix(colour, (70, 40, 40), 0.5),
+    )
     shade = mix(colour, canvas.light.on_land((20, 40, 80)), 0.3)
     side = -canvas.light.side
     for low, high, wide in ((0.1, 0.52, 1.0), (0.34, 0.76, 0.8), (0.58, 1.0, 0.58)):
-        tip, left, right = (x, y - h * high), (x - w * wide, y - h * low), (x + w * wide,
-                                                                           y - h * low)
+        tip, left, right = (
+            (x, y - h * high),
+            (x - w * wide, y - h * low),
+            (x + w * wide, y - h * low),
+        )
         canvas.fill(line_of(tip, right, left), colour)
         canvas.touch(line_of(tip, (x + side * w * wide, y - h * low), (x, y - h * low)), shade)
 
 
 def round_tree(canvas: Canvas, x: float, y: float, h: float, colour: Colour) -> None:
     """A broad crown on a trunk, modelled by the light."""
-    canvas.fill(line_of((x - h * .05, y + 2), (x + h * .05, y + 2), (x + h * .03, y - h * .5),
-                        (x - h * .03, y - h * .5)), mix(colour, (80, 46, 40), 0.6))
-    crown = [disc(x, y - h * .66, h * .3, h * .34), disc(x - h * .18, y - h * .52, h * .2, h * .2),
-             disc(x + h * .18, y - h * .54, h * .2, h * .2)]
+    canvas.fill(
+        line_of(
+            (x - h * 0.05, y + 2),
+            (x + h * 0.05, y + 2),
+            (x + h * 0.03, y - h * 0.5),
+            (x - h * 0.03, y - h * 0.5),
+        ),
+        mix(colour, (80, 46, 40), 0.6),
+    )
+    crown = [
+        disc(x, y - h * 0.66, h * 0.3, h * 0.34),
+        disc(x - h * 0.18, y - h * 0.52, h * 0.2, h * 0.2),
+        disc(x + h * 0.18, y - h * 0.54, h * 0.2, h * 0.2),
+    ]
     for part in crown:
         canvas.fill(part, colour)
     canvas.model(crown, h * 0.1, 0)
 
 
-def tree_line(canvas: Canvas, y: float, heights: tuple[float, float], colour: Colour,
-              rng: random.Random) -> None:
+def tree_line(
+    canvas: Canvas, y: float, heights: tuple[float, float], colour: Colour, rng: random.Random
+) -> None:
     """A dense row of firs across the sheet."""
     x = -10.0
     while x < SIZE + 20:
         h = rng.uniform(*heights)
-        canvas.fill(line_of((x - h * .26, y + 3), (x, y - h), (x + h * .26, y + 3)), colour)
+        canvas.fill(line_of((x - h * 0.26, y + 3), (x, y - h), (x + h * 0.26, y + 3)), colour)
         x += h * rng.uniform(0.26, 0.4)
 
 
-def paint_water(canvas: Canvas, y: int, rng: random.Random, colour: Colour = (52, 140, 190)) -> None:
+def paint_water(
+    canvas: Canvas, y: int, rng: random.Random, colour: Colour = (52, 140, 190)
+) -> None:
     """Water from row y down, bright at the horizon, with streaks that widen towards us."""
     light = canvas.light
     canvas.label = GROUND
@@ -139,7 +174,9 @@ def ground(canvas: Canvas, outline: Outline, colour: Colour) -> None:
     """The land we stand on: a little hazy at its far edge, full colour at our feet."""
     canvas.label = GROUND
     light = canvas.light
-    canvas.wash(outline, light.on_land(colour, 0.16), light.on_land(mix(colour, (40, 60, 80), .14)))
+    canvas.wash(
+        outline, light.on_land(colour, 0.16), light.on_land(mix(colour, (40, 60, 80), 0.14))
+    )
 
 
 __all__ = ["FAR", "GROUND", "MIDDLE"]
