@@ -1,3 +1,10 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from stylepacks import views
+
+urlpatterns: list[URLPattern] = [
+    path("", views.home, name="home"),
+    path("packs/", views.packs, name="packs"),
+    path("packs/<slug:slug>/", views.pack, name="pack"),
+    path("packs/<slug:slug>/cover", views.pack_cover, name="pack_cover"),
+]

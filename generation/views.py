@@ -1,0 +1,216 @@
+"""The pages where pictures are made, watched, kept and deleted. People see only their own."""
+
+import uuid
+from typing import Any, cast
+
+from asgiref.sync import sync_to_async
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from accounts.guests import person_of, person_or_guest
+from generation import recipes, submission
+from generation.deleting import delete_generation
+from generation.event_stream import fragments
+from generation.forms import WishForm
+from generation.image_serving import serve
+from generation.models import GeneratedImage, Generation
+from generation.progress import snapshot
+from generation.wishes import SubmissionError
+from generation.wording import moment
+from stylepacks.library import published_packs
+from stylepacks.models import StylePack
+from stylepacks.rules.token_budget import estimate_tokens
+
+PAGE_OF_IMAGES = 24
+COUNTS = (1, 2, 3, 4)
+SHOWN_FIELDS = ("pack_version__pack", "second_version__pack")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def create(request: HttpRequest) -> HttpResponse:
+    """The studio; a POST makes one generation for one page and one wish.
+
+    Refusals come back as 422, with all that was typed and a sentence in its place.
+    """
+    if request.method != "POST":
+        return _studio(request, WishForm(initial=request.GET.dict()))
+    form = WishForm(request.POST)
+    if not form.is_valid():
+        return _studio(request, form, status=422)
+    key = form.idempotency_key(request.POST.get("key") or uuid.uuid4().hex)
+    try:
+        made = submission.submit(person_or_guest(request), form.wish, key)
+    except SubmissionError as refusal:
+        form.refuse(refusal)
+        return _studio(request, form, status=422)
+    return redirect("generation", id=made.pk)
+
+
+@require_GET
+@never_cache
+def final_prompt(request: HttpRequest) -> HttpResponse:
+    """What will be rendered and what it costs, for the studio as it stands."""
+    form = WishForm(request.GET)
+    context: dict[str, Any] = {"refusal": None, "final": None, "cost": 0}
+    if form.is_valid():
+        context |= _final_of(form)
+    else:
+        context["refusal"] = next(iter(form.refusals.values()))
+    return render(request, "generation/_final_prompt.html", context)
+
+
+@require_safe
+@never_cache
+def generation(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    shown = _own_generation(request, id)
+    return render(request, "generation/generation.html", _generation_context(request, shown))
+
+
+@require_GET
+async def generation_events(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
+    """Server-sent events: the progress fragment, again whenever something changed."""
+    shown = await sync_to_async(_own_generation)(request, id)
+    context = await sync_to_async(_fragment_context)(request, shown)
+    response = StreamingHttpResponse(fragments(shown, context), content_type="text/event-stream")
+    response["Cache-Control"] = "no-cache, no-store"
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+@require_GET
+@never_cache
+def generation_tile(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """One generation in "My images"; asked again by the page while it is being made."""
+    shown = _own_generation(request, id)
+    return render(request, "generation/_tile.html", {"generation": shown})
+
+
+@require_POST
+def cancel(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    shown = _own_generation(request, id)
+    submission.cancel(shown)
+    return redirect("generation", id=shown.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def delete(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """Ask first, then delete rows and files for good. What is still being made is cancelled."""
+    shown = _own_generation(request, id)
+    if request.method != "POST":
+        return render(request, "generation/delete.html", {"generation": shown})
+    submission.cancel(shown)
+    delete_generation(shown)
+    messages.success(request, "Deleted.")
+    return redirect("my_images")
+
+
+@require_safe
+def image_file(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResponse:
+    image = _own_image(request, id, index)
+    name = f"{image.generation.pack_version.pack.slug}-{image.seed}.png"
+    return serve(image.file, "image/png", name if "download" in request.GET else "")
+
+
+@require_safe
+def image_thumbnail(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResponse:
+    return serve(_own_image(request, id, index).thumbnail, "image/webp")
+
+
+@require_safe
+@never_cache
+def my_images(request: HttpRequest) -> HttpResponse:
+    person = person_of(request)
+    own = Generation.objects.filter(person=person) if person else Generation.objects.none()
+    rows = own.order_by("-created_at", "-pk").select_related(*SHOWN_FIELDS)
+    images = Prefetch("images", GeneratedImage.objects.order_by("index"))
+    pages = Paginator(rows.prefetch_related(images), PAGE_OF_IMAGES)
+    context = {"page": pages.get_page(request.GET.get("page"))}
+    return render(request, "generation/my_images.html", context)
+
+
+def _own_generation(request: HttpRequest, id: uuid.UUID) -> Generation:
+    person = person_of(request)
+    if person is None:
+        raise Http404
+    rows = Generation.objects.select_related(*SHOWN_FIELDS).prefetch_related("images")
+    return get_object_or_404(rows, pk=id, person=person)
+
+
+def _own_image(request: HttpRequest, id: uuid.UUID, index: int) -> GeneratedImage:
+    person = person_of(request)
+    if person is None:
+        raise Http404
+    rows = GeneratedImage.objects.select_related("generation__pack_version__pack")
+    return get_object_or_404(rows, generation_id=id, index=index, generation__person=person)
+
+
+def _generation_context(request: HttpRequest, shown: Generation) -> dict[str, Any]:
+    return {**_fragment_context(request, shown), **moment(snapshot(shown))}
+
+
+def _fragment_context(request: HttpRequest, shown: Generation) -> dict[str, Any]:
+    return {
+        "generation": shown,
+        "is_guest": not request.user.is_authenticated,
+        "csrf_token": get_token(request),
+        "key": uuid.uuid4().hex,
+    }
+
+
+def _final_of(form: WishForm) -> dict[str, Any]:
+    try:
+        final = recipes.final_prompt(form.wish)
+        versions = recipes.versions_of(form.wish)
+    except SubmissionError as refusal:
+        waiting = refusal.code == "prompt_empty" and not form.cleaned_data["prompt"].strip()
+        return {"refusal": None if waiting else str(refusal)}
+    limit = min(version.checkpoint.max_prompt_tokens for version in versions)
+    too_long = estimate_tokens(final.text) > limit
+    return {"final": final, "too_long": too_long, "cost": form.wish.count}
+
+
+def _studio(request: HttpRequest, form: WishForm, status: int = 200) -> HttpResponse:
+    offered = list(published_packs())
+    typed = {name: form[name].value() or "" for name in form.fields}
+    picked = next((pack for pack in offered if pack.slug == typed["pack"]), None)
+    lead = picked or next(iter(offered), None)
+    refusals = form.refusals if form.is_bound else _unknown_pack(typed["pack"], picked)
+    context = {
+        "packs": offered,
+        "characters": [pack for pack in offered if pack.kind == StylePack.Kind.CHARACTER],
+        "styles": [pack for pack in offered if pack.kind == StylePack.Kind.STYLE],
+        "picked": lead,
+        "typed": typed,
+        "strength": _dial(typed["strength"], lead),
+        "count": str(typed["count"] or 1),
+        "counts": COUNTS,
+        "refusals": refusals,
+        "key": uuid.uuid4().hex,
+    }
+    return render(request, "generation/create.html", context, status=status)
+
+
+def _unknown_pack(slug: str, picked: StylePack | None) -> dict[str, str]:
+    if not slug or picked:
+        return {}
+    return {"pack": "That pack is not offered any more; pick another one here."}
+
+
+def _dial(typed: object, pack: StylePack | None) -> str:
+    if str(typed).isdecimal():
+        return str(typed)
+    version = cast(StylePack, pack).live_version if pack else None
+    return str(version.strength if version else 85)

@@ -1,0 +1,38 @@
+// The strength dial: its number in words, its filled part, and the limits of the chosen pack.
+const WORDS = [[0, "no style"], [20, "a hint"], [45, "light"], [65, "half-way"], [85, "strong"], [99, "very strong"], [100, "full look"]];
+const dial = document.querySelector("[data-dial]");
+
+function spoken(value) {
+  return WORDS.find(([most]) => value <= most)[1];
+}
+
+function show(range) {
+  const share = (range.value - range.min) / Math.max(1, range.max - range.min);
+  range.style.setProperty("--fill", `${share * 100}%`);
+  range.setAttribute("aria-valuetext", `${range.value}, ${spoken(Number(range.value))}`);
+  dial.querySelector("[data-dial-value]").textContent = `${range.value} · ${spoken(Number(range.value))}`;
+}
+
+function obey(range, pack) {
+  const { strength, policy, min, max } = pack.dataset;
+  const narrowed = policy === "range";
+  range.min = narrowed && min ? min : 0;
+  range.max = narrowed && max ? max : 100;
+  // Read-only, not disabled: a fixed strength is still sent with the form.
+  range.toggleAttribute("data-fixed", policy === "fixed");
+  if (policy === "fixed" || !range.hasAttribute("data-touched")) range.value = strength;
+  show(range);
+}
+
+if (dial) {
+  const range = dial.querySelector("input");
+  const packs = [...document.querySelectorAll("input[name=pack]")];
+  const chosen = () => packs.find((pack) => pack.checked);
+  range.addEventListener("input", () => {
+    if (range.hasAttribute("data-fixed")) range.value = chosen().dataset.strength;
+    else range.setAttribute("data-touched", "");
+    show(range);
+  });
+  for (const pack of packs) pack.addEventListener("change", () => obey(range, pack));
+  if (chosen()) obey(range, chosen());
+}
