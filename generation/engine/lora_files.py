@@ -125,7 +125,7 @@ def _tensors(use: LoraUse, content: bytes) -> dict[str, torch.Tensor]:
 
 def _refuse_other_methods(use: LoraUse, tensors: Mapping[str, torch.Tensor]) -> None:
     for part, method in OTHER_METHODS.items():
-        keys = tuple(key for key in tensors if any(f"{p}.".startswith(part) for p in key.split(".")))
+        keys = tuple(key for key in tensors if f".{part}" in f".{key}.")
         if keys:
             raise LoraRefused(
                 f"The LoRA '{use.name}' uses {method}, which cannot be applied exactly; "

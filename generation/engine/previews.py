@@ -72,7 +72,8 @@ def _with_constant(rows: torch.Tensor) -> torch.Tensor:
 def _least_squares(known: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
     # A little ridge keeps the map sane for latent channels that carry no colour.
     gram = known.T @ known / len(known) + RIDGE * torch.eye(known.shape[1])
-    return torch.linalg.solve(gram, known.T @ wanted / len(known))
+    solution: torch.Tensor = torch.linalg.solve(gram, known.T @ wanted / len(known))
+    return solution
 
 
 def _small_webp(image: Image.Image) -> bytes:

@@ -1,4 +1,4 @@
-"""Render a request: switch the pack on, encode, draw noise, denoise, decode.
+"""Render a request: switch the pack on, encode the words, draw noise, denoise, decode.
 
 On the CPU an image is the same bytes alone or in a batch, today or after any other pack: noise is
 drawn per image on the CPU generator, weights are always W0 plus the pack, and images pass the
@@ -6,6 +6,7 @@ denoiser one by one there.
 """
 
 import gc
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from generation.engine import batching, lora_files, pipelines
 from generation.engine.contract import (
     EngineError,
     ImageOrder,
+    LoraUse,
     OnStep,
     RenderedImage,
     RenderRequest,
@@ -63,7 +65,7 @@ class Lane:
 
 
 class Renderer:
-    """Owns one device and at most one loaded checkpoint. Not thread-safe."""
+    """Owns one device and at most one loaded checkpoint; one render at a time."""
 
     def __init__(
         self,
@@ -72,10 +74,11 @@ class Renderer:
         lora_budget_bytes: int = DEFAULT_BUDGET_BYTES,
     ) -> None:
         self.device = device
+        self._threads = threads
         self._lora_budget_bytes = lora_budget_bytes
         self._studio: Studio | None = None
-        if threads > 0:
-            torch.set_num_threads(threads)
+        # A worker may warm up in one thread while its first task already renders in another.
+        self._alone = threading.RLock()
         # The same request must give the same bits, so no algorithm is chosen by timing.
         torch.backends.cudnn.benchmark = False
         torch.backends.cudnn.deterministic = True
@@ -87,39 +90,60 @@ class Renderer:
 
     def prepare(self, checkpoint: str, family: str) -> Studio:
         """Load the checkpoint unless it is loaded; raises CheckpointMissing."""
-        if self._studio is None or self._studio.model.checkpoint != checkpoint:
-            self._forget()
-            self._studio = _open_studio(
-                pipelines.load(checkpoint, family, self.device), self._lora_budget_bytes
-            )
-        return self._studio
+        with self._alone:
+            if self._studio is None or self._studio.model.checkpoint != checkpoint:
+                self._forget()
+                model = pipelines.load(checkpoint, family, self.device)
+                self._studio = _open_studio(model, self._lora_budget_bytes)
+            return self._studio
 
     def render(self, request: RenderRequest, on_step: OnStep | None = None) -> RenderResult:
         """Render one batch; images whose keys `on_step` returns are dropped on the way.
 
         Raises EngineError, LoraRefused or CheckpointMissing; the next render is never affected.
         """
-        studio = self.prepare(request.checkpoint, request.family)
-        _require_size(studio.model, request)
-        with _plain_errors(), torch.inference_mode():
-            started = time.perf_counter()
-            loras = _stacked(studio, request)
-            with studio.switch.loras_applied(loras, request.pack_key):
-                _wait(studio.model)
-                switched = time.perf_counter()
-                lanes = prepare_lanes(studio, request)
-                lanes = denoise(studio, lanes, request, on_step)
-                _wait(studio.model)
-                denoised = time.perf_counter()
-                images = tuple(decode(studio.model, lane) for lane in lanes)
-            decoded = time.perf_counter()
-        return RenderResult(images, switched - started, denoised - switched, decoded - denoised)
+        with self._alone, _plain_errors():
+            if self._threads > 0:
+                # Counted per thread by OpenMP, and the count decides the bits of large sums.
+                torch.set_num_threads(self._threads)
+            studio = self.prepare(request.checkpoint, request.family)
+            _require_possible(studio.model, request)
+            return _render(studio, request, on_step)
 
     def _forget(self) -> None:
         self._studio = None
         gc.collect()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
+
+
+def _render(studio: Studio, request: RenderRequest, on_step: OnStep | None) -> RenderResult:
+    clock = _Clock(studio.model.device)
+    loras = _stacked(studio, request)
+    with studio.switch.loras_applied(loras, request.pack_key), torch.inference_mode():
+        clock.lap()
+        lanes = prepare_lanes(studio, request)
+        lanes = denoise(studio, lanes, request, on_step)
+        clock.lap()
+        images = tuple(decode(studio.model, lane) for lane in lanes)
+        clock.lap()
+    return RenderResult(images, *clock.laps)
+
+
+class _Clock:
+    """Wall-clock laps that wait for the device, which otherwise runs behind the program."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._since = time.perf_counter()
+        self.laps: list[float] = []
+
+    def lap(self) -> None:
+        if self._device.type == "cuda":
+            torch.cuda.synchronize(self._device)
+        now = time.perf_counter()
+        self.laps.append(now - self._since)
+        self._since = now
 
 
 def prepare_lanes(studio: Studio, request: RenderRequest) -> list[Lane]:
@@ -155,8 +179,8 @@ def denoise(
     for step, timestep in enumerate(timesteps, 1):
         for together in batching.passes(lanes, size):
             noise = predict_noise(model, together, timestep, request.guidance)
-            for lane, own in zip(together, noise.split(1), strict=True):
-                lane.advance(own, timestep)
+            for index, lane in enumerate(together):
+                lane.advance(noise[index : index + 1], timestep)
         progress = StepProgress(step, len(timesteps), _previews(studio, lanes, request, step))
         unwanted = (on_step(progress) if on_step else None) or frozenset()
         lanes = [lane for lane in lanes if lane.order.key not in unwanted]
@@ -199,7 +223,7 @@ def decode(model: Model, lane: Lane) -> RenderedImage:
 def _open_studio(model: Model, lora_budget_bytes: int) -> Studio:
     switch = LoraSwitch(model.lora_components, _pristine_place(model))
 
-    def read(use: lora_files.LoraUse) -> StackedLora:
+    def read(use: LoraUse) -> StackedLora:
         file = lora_files.read(use, model)
         lora_files.refuse_misfits(file, switch.shapes)
         return switch.stacked(file)
@@ -218,7 +242,7 @@ def _pristine_place(model: Model) -> torch.device | None:
     return None if free > 1.5 * needed else torch.device("cpu")
 
 
-def _require_size(model: Model, request: RenderRequest) -> None:
+def _require_possible(model: Model, request: RenderRequest) -> None:
     multiple = model.size_multiple
     if min(request.width, request.height) < multiple or (
         request.width % multiple or request.height % multiple
@@ -234,9 +258,7 @@ def _require_size(model: Model, request: RenderRequest) -> None:
 def _stacked(studio: Studio, request: RenderRequest) -> list[tuple[StackedLora, float]]:
     if request.pack_key == studio.switch.applied_key:
         return []
-    # Factors outlive this render, so they are made as ordinary tensors, not inference ones.
-    with torch.inference_mode(False), torch.no_grad():
-        return [(studio.shelf.get(lora), lora.weight) for lora in request.active_loras]
+    return [(studio.shelf.get(lora), lora.weight) for lora in request.active_loras]
 
 
 def _previews(
@@ -249,11 +271,6 @@ def _previews(
         for lane in lanes
         if lane.estimate is not None
     }
-
-
-def _wait(model: Model) -> None:
-    if model.device.type == "cuda":
-        torch.cuda.synchronize(model.device)
 
 
 @contextmanager

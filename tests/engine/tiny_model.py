@@ -12,7 +12,6 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from generation.engine.contract import LoraUse
 
-WORDS = "a red blue green cat boat house in the forest at night ink neon style".split()
 UNET_LINEARS = ["to_q", "to_k", "to_v", "to_out.0", "ff.net.0.proj", "ff.net.2"]
 UNET_CONVS = ["conv1", "conv2", "conv_in", "proj_in", "proj_out", "conv_shortcut", "time_emb_proj"]
 TEXT_LINEARS = ["q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2"]
