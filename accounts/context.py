@@ -1,5 +1,6 @@
 """What every page shows of the visitor's account."""
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -17,12 +18,16 @@ def allowance_meter(request: HttpRequest) -> dict[str, object]:
 
 
 class Visitor:
-    """`name` is what to call them; `is_guest` is true for all without an account."""
+    """`name` is what to call them; `is_guest` is true for all without an account.
+
+    `account_limit` is what an account gets a day, for the invitation to make one.
+    """
 
     def __init__(self, request: HttpRequest) -> None:
         self.is_guest = not request.user.is_authenticated
         email = getattr(request.user, "email", "") or ""
         self.name = "Guest" if self.is_guest else email.partition("@")[0] or "You"
+        self.account_limit: int = settings.DAILY_ALLOWANCE
 
 
 def _meter_of(request: HttpRequest) -> Meter:
