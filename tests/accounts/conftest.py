@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import User
@@ -14,6 +15,12 @@ PASSWORD = "correct horse battery"
 def small_allowances(settings):
     settings.DAILY_ALLOWANCE = 10
     settings.GUEST_ALLOWANCE = 4
+
+
+@pytest.fixture(autouse=True)
+def accounts_alone(settings):
+    settings.ROOT_URLCONF = "tests.accounts.urls"
+    cache.clear()
 
 
 @pytest.fixture
