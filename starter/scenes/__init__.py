@@ -4,16 +4,15 @@ The same seed and the same facts give the same bytes.
 """
 
 import random
-from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from starter.scenes.captions import caption_of, vocabulary
+from starter.scenes import captions
+from starter.scenes.captions import caption_of
+from starter.scenes.characters import character_words, draw_character_scene
 from starter.scenes.composition import compose
 from starter.scenes.facts import TIMES, WEATHERS, Facts, sample_facts
 from starter.scenes.palette import COLOURS
 from starter.scenes.places import PLACES
+from starter.scenes.scene import Scene
 from starter.scenes.subjects import SUBJECTS
 
 __all__ = [
@@ -25,22 +24,12 @@ __all__ = [
     "Facts",
     "Scene",
     "caption_of",
+    "draw_character_scene",
     "draw_facts",
     "draw_scene",
     "sample_facts",
     "vocabulary",
 ]
-
-
-@dataclass(frozen=True)
-class Scene:
-    """`image` is (512, 512, 3) uint8 RGB; `labels` is (512, 512) uint8 with the regions
-    0 sky, 1 far, 2 middle, 3 ground or water, 4 near, 5 subject, 6 second subject."""
-
-    image: NDArray[np.uint8]
-    labels: NDArray[np.uint8]
-    caption: str
-    facts: Facts
 
 
 def draw_scene(seed: int) -> Scene:
@@ -53,3 +42,8 @@ def draw_facts(facts: Facts, seed: int) -> Scene:
     canvas = compose(facts, random.Random(f"layout {seed}"))
     caption = caption_of(facts, random.Random(f"caption {seed}"))
     return Scene(canvas.image, canvas.labels, caption, facts)
+
+
+def vocabulary() -> list[str]:
+    """Every word that a correctly typed caption can contain, sorted."""
+    return sorted({*captions.caption_words(), *character_words()})

@@ -115,15 +115,15 @@ class Canvas:
 
     def darken(self, area: Box, mask: Pixels, by: tuple[float, float, float]) -> None:
         """Multiply the pixels under the mask by the three factors."""
-        factors = cv2.transform(mask, np.array([[f - 1, 255] for f in by]))
+        factors = _tabulated(mask, tuple((f - 1, 255.0) for f in by))
         target = self.image[area.y0 : area.y1, area.x0 : area.x1]
         target[...] = cv2.multiply(target, factors, scale=1 / 255)
 
     def lighten(self, area: Box, mask: Pixels, colour: Colour, strength: float) -> None:
         """Move the pixels under the mask towards the colour."""
         target = self.image[area.y0 : area.y1, area.x0 : area.x1]
-        keep = cv2.transform(mask, np.array([[-strength, 255]] * 3))
-        gain = cv2.transform(mask, np.array([[c / 255 * strength] for c in colour]))
+        keep = _tabulated(mask, ((-strength, 255.0),) * 3)
+        gain = _tabulated(mask, tuple((c / 255 * strength, 0.0) for c in colour))
         target[...] = cv2.add(cv2.multiply(target, keep, scale=1 / 255), gain)
 
     def puff(self, parts: Sequence[Outline], depth: float) -> None:
@@ -190,6 +190,14 @@ class Canvas:
         below[...] = cv2.copyTo(blended, water, np.ascontiguousarray(below))
 
 
+def _tabulated(mask: Pixels, lines: tuple[tuple[float, float], ...]) -> Pixels:
+    """Slope and offset per channel; a look-up is twice as fast as cv2.transform."""
+    steps = np.arange(256)[:, None]
+    slopes, offsets = np.array(lines).T
+    table = np.rint(steps * slopes + offsets).clip(0, 255).astype(np.uint8)[None]
+    return np.asarray(cv2.LUT(cv2.cvtColor(mask, cv2.COLOR_GRAY2RGB), table), np.uint8)
+
+
 def _moved(mask: Pixels, dx: float, dy: float) -> Pixels:
     matrix = np.array([[1, 0, dx], [0, 1, dy]], float)
     return np.asarray(
@@ -205,4 +213,5 @@ def gradient(stops: Sequence[Colour], height: int, width: int) -> Pixels:
     places = np.linspace(0, len(stops) - 1, height)
     table = np.array(stops, float)
     column = np.stack([np.interp(places, range(len(stops)), table[:, c]) for c in range(3)], 1)
-    return np.repeat(np.rint(column).astype(np.uint8)[:, None], width, 1)
+    rows = np.rint(column).astype(np.uint8)[:, None]
+    return np.asarray(cv2.resize(rows, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)

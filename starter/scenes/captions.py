@@ -59,8 +59,8 @@ def caption_of(facts: Facts, rng: random.Random) -> str:
     return text[0].upper() + text[1:] if rng.random() < 0.03 else text
 
 
-def vocabulary() -> list[str]:
-    """Every word that a correctly typed caption can contain, sorted."""
+def caption_words() -> set[str]:
+    """Every word that a correctly typed caption of facts can contain."""
     tables: list[Iterable[str]] = [
         *_SHADES.values(),
         *_SIZES.values(),
@@ -81,9 +81,7 @@ def vocabulary() -> list[str]:
     tables += [
         (s.name, s.plural, *(w for pair in s.synonyms for w in pair)) for s in SUBJECTS.values()
     ]
-    return sorted(
-        {word for table in tables for text in table for word in _LETTERS.findall(text.lower())}
-    )
+    return {word for table in tables for text in table for word in _LETTERS.findall(text.lower())}
 
 
 def _compose(facts: Facts, rng: random.Random) -> str:

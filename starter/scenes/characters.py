@@ -7,7 +7,6 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from starter.scenes import Scene
 from starter.scenes.canvas import SIZE, SUBJECT
 from starter.scenes.composition import Actor, finish, paint_setting
 from starter.scenes.facts import TIMES, WEATHERS, Facts, fits
@@ -15,6 +14,7 @@ from starter.scenes.geometry import Point, box, moved, oval, poly, ribbon, smoot
 from starter.scenes.palette import CREAM, GOLD, INK, LAMP
 from starter.scenes.pen import Coat, Pen
 from starter.scenes.places import PLACES
+from starter.scenes.scene import Scene
 from starter.scenes.subjects import Subject
 
 _FUR = (240, 124, 48)
@@ -63,6 +63,8 @@ def draw_pip(pen: Pen, pose: str) -> None:
     _draw_lantern(pen, hand)
     _draw_scarf(pen, drop)
     _draw_head(pen, drop)
+    if pen.dark:
+        pen.glow(hand[0], hand[1], 0.75, 0.3, (255, 190, 110))
 
 
 def _draw_tail(pen: Pen, sitting: bool) -> None:
@@ -206,6 +208,13 @@ CHARACTERS: dict[str, Character] = {
         0.9,
     ),
 }
+
+
+def character_words() -> set[str]:
+    """Every word that only the captions of characters contain, and some that others share."""
+    texts = [text for c in CHARACTERS.values() for text in c.kinds]
+    texts += [text for c in CHARACTERS.values() for words in c.poses.values() for text in words]
+    return {word for text in texts for word in text.split()}
 
 
 def draw_character_scene(name: str, seed: int) -> Scene:

@@ -131,3 +131,26 @@ def test_it_draws_characters_of_their_own(name):
     assert name not in SUBJECTS
     assert (scene.labels == SUBJECT).mean() > 0.03
     assert scene.image.tobytes() == draw_character_scene(name, 7).image.tobytes()
+
+
+@pytest.mark.parametrize("name", list(CHARACTERS))
+def test_its_vocabulary_covers_the_characters(name):
+    known = set(vocabulary())
+    for seed in range(12):
+        caption = draw_character_scene(name, seed).caption
+        assert set(re.findall(r"[a-z0-9]+", caption)) <= known
+
+
+def test_it_lets_boats_float_where_there_is_water():
+    for place, floats in (("sea", True), ("lake", True), ("desert", False)):
+        labels = draw_facts(Facts("boat", "red", place, "day"), 4).labels
+        lowest = np.nonzero((labels == SUBJECT).any(1))[0].max()
+        assert (lowest < 425) == floats
+
+
+def test_it_puts_subjects_where_the_facts_say():
+    for position, low, high in (("left", 80, 230), ("right", 282, 432)):
+        for seed in range(4):
+            facts = Facts("mushroom", "red", "hills", "day", position=position)
+            columns = np.nonzero(draw_facts(facts, seed).labels == SUBJECT)[1]
+            assert low < columns.mean() < high
