@@ -40,6 +40,7 @@ class Generation(models.Model):
     claimed_by = models.CharField(max_length=120, blank=True)
     claim_token = models.UUIDField(null=True, blank=True)
     lease_expires_at = models.DateTimeField(null=True, blank=True)
+    retry_at = models.DateTimeField(null=True, blank=True)
     cancel_requested = models.BooleanField(default=False)
     step = models.PositiveSmallIntegerField(default=0)
     total_steps = models.PositiveSmallIntegerField(default=0)

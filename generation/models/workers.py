@@ -46,7 +46,7 @@ class FairShare(models.Model):
     person = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="fair_share"
     )
-    served_seconds = models.FloatField(default=0)
+    served_seconds = models.FloatField(default=0, db_index=True)
 
     def __str__(self) -> str:
         return f"{self.person}: {self.served_seconds:.1f} s"

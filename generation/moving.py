@@ -1,0 +1,59 @@
+"""The only place that changes a generation's state: conditional updates, one row or none."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from generation.models import Generation
+from generation.states import ACTIVE, ENDED, State, sources_of
+
+
+def move(
+    generation_id: UUID,
+    new: State,
+    *,
+    claim_token: UUID | None = None,
+    lease_before: datetime | None = None,
+    **fields: Any,
+) -> bool:
+    """One UPDATE along the transition table; False when the row was not there to be moved.
+
+    `claim_token` is the claim that must still hold, or, on the way to CLAIMED, the one taken.
+    `lease_before` moves only a row whose lease ran out before that moment.
+    """
+    sources = [state.value for state in sources_of(new)]
+    rows = Generation.objects.filter(pk=generation_id, state__in=sources)
+    if new is State.CLAIMED:
+        fields["claim_token"] = claim_token
+    elif claim_token is not None:
+        rows = rows.filter(claim_token=claim_token)
+    if lease_before is not None:
+        rows = rows.filter(lease_expires_at__lt=lease_before)
+    return rows.update(state=new.value, **{**_belonging_to(new), **fields}) == 1
+
+
+def touch(generation_id: UUID, claim_token: UUID, **fields: Any) -> bool:
+    """Renew the lease and set `fields`, only while this claim holds. Locks the row in atomic."""
+    rows = Generation.objects.filter(
+        pk=generation_id, claim_token=claim_token, state__in=[state.value for state in ACTIVE]
+    )
+    return rows.update(lease_expires_at=lease_end(), **fields) == 1
+
+
+def lease_end() -> datetime:
+    """When a lease taken or renewed now runs out."""
+    return timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
+
+
+def _belonging_to(new: State) -> dict[str, object]:
+    now = timezone.now()
+    if new is State.CLAIMED:
+        return {"claimed_at": now, "lease_expires_at": lease_end(), "retry_at": None}
+    if new is State.QUEUED:
+        return {"claim_token": None, "claimed_by": "", "lease_expires_at": None, "step": 0}
+    if new in ENDED:
+        return {"finished_at": now, "lease_expires_at": None}
+    return {"lease_expires_at": lease_end()}

@@ -1,0 +1,164 @@
+"""From a wish and the pack versions it names to the frozen recipe of a render.
+
+Strength 0 is the checkpoint alone: the pack then brings no weights, no words and no negative.
+In a stack the character stands in the style's slot; the style decides how it is rendered (size,
+steps, guidance, sampler). The dial turns the pack picked first; the second keeps its own default.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from generation.wishes import SubmissionError, Wish, cleaned
+from stylepacks.errors import PackRetired, PackUnknown
+from stylepacks.library import live_version
+from stylepacks.models import PackVersion, StylePack
+from stylepacks.rules import prompt_template
+from stylepacks.rules.prompt_template import FinalPrompt, Part, Trigger
+from stylepacks.rules.strength import weight_at
+
+__all__ = ["Recipe", "Wish", "build", "final_prompt", "seed_of", "versions_of"]
+
+Recipe = dict[str, Any]
+
+
+def versions_of(wish: Wish) -> tuple[PackVersion, ...]:
+    """The live versions of the packs a wish names, in its order, or SubmissionError."""
+    return tuple(_live(slug) for slug in (wish.pack, wish.second) if slug)
+
+
+def build(wish: Wish, versions: Sequence[PackVersion]) -> Recipe:
+    """The recipe of a wish: JSON-able, and all a render needs. Versions in the wish's order."""
+    wish = cleaned(wish)
+    layers = _layers(wish, versions)
+    lead = layers[-1][0]
+    return {
+        "checkpoint": {
+            "slug": lead.checkpoint.slug,
+            "digest": lead.checkpoint.digest,
+            "location": lead.checkpoint.location,
+        },
+        "family": lead.checkpoint.family,
+        "prompt": _filled(wish.prompt, layers).text,
+        "negative": _negative(layers),
+        "loras": [use for version, strength in layers for use in _uses(version, strength)],
+        "width": lead.width,
+        "height": lead.height,
+        "steps": lead.steps,
+        "guidance": lead.guidance,
+        "sampler": lead.sampler,
+        "seed": wish.seed,
+        "count": wish.count,
+        "packs": [_named(version, strength) for version, strength in layers],
+        "user_prompt": wish.prompt,
+    }
+
+
+def final_prompt(wish: Wish) -> FinalPrompt:
+    """What the text encoder will get for this wish, piece by piece, or SubmissionError."""
+    wish = cleaned(wish)
+    return _filled(wish.prompt, _layers(wish, versions_of(wish)))
+
+
+def seed_of(recipe: Recipe, index: int) -> int:
+    """The seed of one image: consecutive from the recipe's, within 32 bits."""
+    return int((recipe["seed"] + index) % 2**32)
+
+
+def chosen_strength(version: PackVersion, asked: int | None) -> int:
+    """The dial position to use: the pack's own, or the asked one where the curator allows it."""
+    if asked is None or asked == version.strength:
+        return version.strength
+    rule = version.field_policy.get("strength", {})
+    policy = rule.get("policy", PackVersion.Policy.FREE)
+    if policy == PackVersion.Policy.FIXED:
+        said = f"The strength of {version.pack.name} is fixed at {version.strength}."
+        raise SubmissionError(said, "strength_invalid")
+    low, high = rule.get("min", 0), rule.get("max", 100)
+    if policy == PackVersion.Policy.RANGE and not low <= asked <= high:
+        said = f"The strength of {version.pack.name} goes from {low} to {high}."
+        raise SubmissionError(said, "strength_invalid")
+    return asked
+
+
+Layer = tuple[PackVersion, int]
+
+
+def _live(slug: str) -> PackVersion:
+    try:
+        return live_version(slug)
+    except PackUnknown as error:
+        raise SubmissionError(str(error), "pack_unknown") from error
+    except PackRetired as error:
+        raise SubmissionError(str(error), "pack_retired") from error
+
+
+def _layers(wish: Wish, versions: Sequence[PackVersion]) -> list[Layer]:
+    first, *others = versions
+    layers = [(first, chosen_strength(first, wish.strength))]
+    layers += [(version, version.strength) for version in others]
+    if others:
+        _check_stack(first, others[0])
+    return sorted(layers, key=lambda layer: layer[0].pack.kind != StylePack.Kind.CHARACTER)
+
+
+def _check_stack(first: PackVersion, second: PackVersion) -> None:
+    names = f"{first.pack.name} and {second.pack.name}"
+    if {first.pack.kind, second.pack.kind} != set(StylePack.Kind.values):
+        said = f"{names} do not go together: pick one character pack and one style pack."
+        raise SubmissionError(said, "packs_incompatible")
+    if first.checkpoint_id != second.checkpoint_id:
+        said = f"{names} do not go together: they are made for different base models."
+        raise SubmissionError(said, "packs_incompatible")
+
+
+def _filled(prompt: str, layers: Sequence[Layer]) -> FinalPrompt:
+    active = [version for version, strength in layers if strength > 0]
+    if not active:
+        return FinalPrompt(prompt, (Part("prompt", prompt),))
+    if len(active) == 1:
+        return prompt_template.fill(active[0].template, prompt, _triggers(active[0]))
+    character, style = active
+    return prompt_template.stack(
+        character.template, style.template, prompt, _triggers(character), _triggers(style)
+    )
+
+
+def _triggers(version: PackVersion) -> list[Trigger]:
+    return [
+        Trigger(use.trigger, use.trigger_position, use.trigger_required)
+        for use in version.loras.all()
+        if use.trigger
+    ]
+
+
+def _negative(layers: Sequence[Layer]) -> str:
+    active = [version.negative for version, strength in layers if strength > 0]
+    if len(active) < 2:
+        return "".join(active)
+    return prompt_template.merge_negatives(*active)
+
+
+def _uses(version: PackVersion, strength: int) -> list[dict[str, Any]]:
+    uses = []
+    for use in version.loras.all():
+        curve = version.strength_curve
+        weight = weight_at(strength, use.weight_min, use.weight_max, curve)
+        if weight != 0:
+            uses.append(
+                {
+                    "name": use.lora.slug,
+                    "file": use.lora.file.name,
+                    "sha256": use.lora.sha256,
+                    "weight": weight,
+                }
+            )
+    return uses
+
+
+def _named(version: PackVersion, strength: int) -> dict[str, Any]:
+    return {
+        "slug": version.pack.slug,
+        "version": version.number,
+        "digest": version.digest,
+        "strength": strength,
+    }
