@@ -126,6 +126,14 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "house"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    # Expires before the next one is due: behind a long render sweeps must not pile up.
+    "sweep": {
+        "task": "generation.sweep",
+        "schedule": 5.0,
+        "options": {"queue": "house", "expires": 5.0},
+    },
+}
 if CELERY_BROKER_URL.startswith("filesystem"):
     _queue_dir = DATA_DIR / "queue"
     for _name in ("messages", "control"):

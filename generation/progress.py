@@ -1,0 +1,205 @@
+"""What a person sees of a generation while it is made. Rows are the truth; Redis only wakes."""
+
+import asyncio
+import base64
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache as once
+from statistics import quantiles
+from typing import Any
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import F
+from django.utils import timezone
+
+from generation import scheduler
+from generation.models import GeneratedImage, Generation, Worker
+from generation.states import ACTIVE, ENDED, State
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.25
+# With Redis the bell tells of changes; places and workers change without one.
+LONG_POLL_SECONDS = 2.0
+MEASURED_ROWS = 40
+ENOUGH_ROWS = 3
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One moment of a generation. `place` 1 is next; `eta` is p50 to p90 of the seconds left."""
+
+    id: UUID
+    state: State
+    place: int | None
+    worker_alive: bool
+    step: int
+    total: int
+    percent: int
+    eta: tuple[int, int] | None
+    error: str
+    count: int
+    images: tuple[GeneratedImage, ...] = ()
+    previews: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def is_ended(self) -> bool:
+        return self.state in ENDED
+
+
+def snapshot(generation: Generation) -> Snapshot:
+    """The moment of this row as it was read; places and estimates may be a second old."""
+    state = State(generation.state)
+    line = _line(generation.queue) if state is State.QUEUED else []
+    place = next((at for at, (pk, _) in enumerate(line, 1) if pk == generation.pk), None)
+    ahead = sum(count for _, count in line[: (place or 1) - 1])
+    workers = _workers_alive(generation.queue)
+    return Snapshot(
+        id=generation.pk,
+        state=state,
+        place=place,
+        worker_alive=workers > 0,
+        step=generation.step,
+        total=generation.total_steps,
+        percent=_percent(generation),
+        eta=_eta(generation, ahead, workers),
+        error=generation.error,
+        count=generation.count,
+        images=tuple(generation.images.order_by("index")),
+        previews=_previews(generation) if state in ACTIVE else {},
+    )
+
+
+async def watch(generation_id: UUID) -> AsyncIterator[Snapshot]:
+    """Snapshots at once and at each change; ends after an ended state or when the row is gone."""
+    last: Snapshot | None = None
+    async with _changes(generation_id) as changed:
+        while True:
+            now = await _read(generation_id)
+            if now is None:
+                return
+            if now != last:
+                yield now
+            if now.is_ended:
+                return
+            last = now
+            await changed()
+
+
+def is_alive(worker: Worker) -> bool:
+    """Seen within three pulses."""
+    return worker.last_seen_at >= _three_pulses_ago()
+
+
+def publish(generation_id: UUID) -> None:
+    """Wake those who watch this row. Nothing to do without Redis; never raises."""
+    if not settings.REDIS_URL:
+        return
+    from redis import RedisError
+
+    try:
+        _redis().publish(_channel(generation_id), b"")
+    except RedisError as error:
+        logger.warning("Watchers could not be woken: %s", error)
+
+
+@once
+def _redis() -> Any:
+    from redis import Redis
+
+    return Redis.from_url(settings.REDIS_URL)
+
+
+def _channel(generation_id: UUID) -> str:
+    return f"generation:{generation_id}"
+
+
+@asynccontextmanager
+async def _changes(generation_id: UUID) -> AsyncIterator[Any]:
+    if not settings.REDIS_URL:
+        yield lambda: asyncio.sleep(POLL_SECONDS)
+        return
+    from redis.asyncio import Redis
+
+    async with Redis.from_url(settings.REDIS_URL) as client, client.pubsub() as bell:
+        await bell.subscribe(_channel(generation_id))
+
+        async def changed() -> None:
+            await bell.get_message(ignore_subscribe_messages=True, timeout=LONG_POLL_SECONDS)
+            await asyncio.sleep(POLL_SECONDS / 2)
+
+        yield changed
+
+
+@sync_to_async
+def _read(generation_id: UUID) -> Snapshot | None:
+    try:
+        row = Generation.objects.filter(pk=generation_id).first()
+        return None if row is None else snapshot(row)
+    finally:
+        # A watcher lives for minutes: it must not keep a connection between two looks.
+        if not connection.in_atomic_block:
+            connection.close()
+
+
+def _line(queue: str) -> list[tuple[UUID, int]]:
+    line = cache.get_or_set(f"line:{queue}", lambda: scheduler.line_of(queue), timeout=1)
+    return line or []
+
+
+def _workers_alive(queue: str) -> int:
+    return Worker.objects.filter(queue=queue, last_seen_at__gte=_three_pulses_ago()).count()
+
+
+def _three_pulses_ago() -> datetime:
+    return timezone.now() - timedelta(seconds=3 * settings.PULSE_SECONDS)
+
+
+def _percent(generation: Generation) -> int:
+    if generation.state == State.DONE.value:
+        return 100
+    if generation.total_steps == 0:
+        return 0
+    return min(100, 100 * generation.step // generation.total_steps)
+
+
+def _previews(generation: Generation) -> dict[int, str]:
+    return {
+        preview.index: f"data:image/webp;base64,{base64.b64encode(preview.webp).decode()}"
+        for preview in generation.previews.order_by("index")
+    }
+
+
+def _eta(generation: Generation, ahead: int, workers: int) -> tuple[int, int] | None:
+    pace = _seconds_an_image(generation.queue)
+    if generation.is_ended or not workers or pace is None:
+        return None
+    left = 1.0
+    if generation.total_steps:
+        left -= min(1.0, generation.step / generation.total_steps)
+    images = ahead / workers + generation.count * left
+    return round(pace[0] * images), round(pace[1] * images)
+
+
+def _seconds_an_image(queue: str) -> tuple[float, float] | None:
+    pace: tuple[float, float] | None = cache.get_or_set(
+        f"pace:{queue}", lambda: _measure(queue), timeout=5
+    )
+    return pace
+
+
+def _measure(queue: str) -> tuple[float, float] | None:
+    rows = Generation.objects.filter(queue=queue, state=State.DONE.value, device_seconds__gt=0)
+    recent = rows.order_by("-finished_at").values_list(F("device_seconds") / F("count"), flat=True)
+    seconds = list(recent[:MEASURED_ROWS])
+    if len(seconds) < ENOUGH_ROWS:
+        return None
+    tenths = quantiles(seconds, n=10, method="inclusive")
+    return tenths[4], tenths[8]

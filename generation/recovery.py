@@ -1,0 +1,62 @@
+"""Finding what a dead worker left behind. Any process may sweep, any number at once."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from generation import endings, scheduler, wakeups
+from generation.models import Generation, StepPreview, Worker
+from generation.states import ACTIVE
+
+# A worker that has not been seen for an hour will not come back under its old name.
+FORGET_WORKER = timedelta(hours=1)
+BELLS_AT_ONCE = 4
+
+
+def sweep() -> int:
+    """One round; returns how many rows were taken from dead workers. Safe to run twice at once.
+
+    1. Recover rows whose lease ran out.
+    2. Delete previews of rows nobody renders, and workers long gone.
+    3. Ring for queues with waiting rows: their bells may have been lost.
+    """
+    recovered = recover()
+    active = [state.value for state in ACTIVE]
+    StepPreview.objects.exclude(generation__state__in=active).delete()
+    Worker.objects.filter(last_seen_at__lt=timezone.now() - FORGET_WORKER).delete()
+    for queue, rows in scheduler.waiting_queues().items():
+        for _ in range(min(rows, BELLS_AT_ONCE)):
+            wakeups.ring(queue)
+    return recovered
+
+
+def recover() -> int:
+    """Rows whose lease ran out go back to the queue, or fail and are released after the last try.
+
+    The claim and the old lease stand in the WHERE, so two rounds at once move a row once.
+    """
+    now = timezone.now()
+    return sum(
+        endings.tried_again(row, _token(row), lease_before=now)
+        for row in _running().filter(lease_expires_at__lt=now)
+    )
+
+
+def recover_held_by(worker_name: str) -> int:
+    """Rows an earlier process of this name held: it is dead, so their leases need not run out."""
+    return sum(
+        endings.tried_again(row, _token(row)) for row in _running().filter(claimed_by=worker_name)
+    )
+
+
+def _running() -> QuerySet[Generation]:
+    active = [state.value for state in ACTIVE]
+    rows = Generation.objects.filter(state__in=active, claim_token__isnull=False)
+    return rows.only("pk", "attempts", "claim_token")
+
+
+def _token(row: Generation) -> UUID:
+    assert row.claim_token is not None
+    return row.claim_token

@@ -1,0 +1,237 @@
+"""The render loop of one worker: claim, render, deliver, until nothing waits."""
+
+import itertools
+import logging
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db import DatabaseError, connection
+
+from generation import delivery, endings, progress, recovery, scheduler
+from generation.engine.contract import EngineError, RenderedImage, RenderResult, StepProgress
+from generation.models import Generation, StepPreview
+from generation.moving import move, touch
+from generation.orders import ImageOfRecipe, request_for
+from generation.states import State
+from generation.worker_process import WorkerProcess, is_stopping
+
+logger = logging.getLogger(__name__)
+
+# Steps of a fast device come faster than anyone can watch.
+REPORT_SECONDS = 0.2
+RECOVER_SECONDS = 5.0
+
+
+def serve(process: WorkerProcess) -> int:
+    """Work until nothing is claimable or the worker is asked to stop; returns batches made.
+
+    The process's queues take turns, so that a busy family keeps no other one waiting. With one
+    child the sweep task waits behind this loop, so the loop recovers rows itself.
+    """
+    batches = empty = 0
+    queues = itertools.cycle(process.queues)
+    recovered_at = time.monotonic()
+    while empty < len(process.queues) and not is_stopping():
+        claimed = scheduler.claim(process.name, next(queues), process.loaded_batch_key)
+        if claimed:
+            render_batch(process, claimed)
+            batches += 1
+        empty = 0 if claimed else empty + 1
+        if time.monotonic() - recovered_at > RECOVER_SECONDS:
+            recovery.recover()
+            recovered_at = time.monotonic()
+    return batches
+
+
+def render_batch(process: WorkerProcess, claimed: Sequence[Generation]) -> None:
+    """Render and deliver one claimed batch; every row of it ends, or is back in the queue."""
+    token = claimed[0].claim_token
+    assert token is not None
+    batch = _Batch(process, token, [_Work(row, delivery.missing_indices(row)) for row in claimed])
+    with process.holding(token):
+        try:
+            batch.run()
+        except EngineError as error:
+            logger.warning("The engine refused: %s", error)
+            batch.refuse(error)
+        except Exception:  # the loop records whatever it is and gives the rows another try
+            logger.exception("A batch failed")
+            batch.try_again("Something went wrong while this was rendered. Please try again.")
+
+
+@dataclass
+class _Work:
+    """One claimed generation: what is left to render, and whether it is still ours."""
+
+    row: Generation
+    indices: list[int]
+    is_ours: bool = True
+    rendered: int = 0
+    steps_before: int = 0
+    device_seconds: float = 0.0
+
+    @property
+    def is_complete(self) -> bool:
+        return self.rendered == len(self.indices)
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """One image of one work."""
+
+    work: _Work
+    index: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.work.row.pk}/{self.index}"
+
+    def as_ordered(self) -> ImageOfRecipe:
+        return ImageOfRecipe(self.key, self.work.row.recipe, self.index)
+
+
+@dataclass
+class _Batch:
+    process: WorkerProcess
+    token: UUID
+    works: list[_Work]
+    _pieces: list[_Piece] = field(default_factory=list)
+    _reported_at: float = 0.0
+
+    def run(self) -> None:
+        """Start the rows, render in pieces of what the device takes at once, deliver each."""
+        for work in self.works:
+            self._start(work)
+        pieces = [_Piece(work, index) for work in self.works for index in work.indices]
+        size = scheduler.images_at_once()
+        for start in range(0, len(pieces), size):
+            self._pieces = [piece for piece in pieces[start : start + size] if piece.work.is_ours]
+            if self._pieces and not is_stopping():
+                self._render()
+        if is_stopping():
+            self._give_back()
+
+    def refuse(self, error: EngineError) -> None:
+        """The engine said no: for good, or with a chance later."""
+        if error.retryable:
+            self.try_again(str(error))
+            return
+        for work in self._ours():
+            endings.failed(work.row.pk, str(error), self.token)
+            self._tell(work)
+
+    def try_again(self, sentence: str) -> None:
+        for work in self._ours():
+            endings.tried_again(work.row, self.token, sentence)
+            self._tell(work)
+
+    def _start(self, work: _Work) -> None:
+        steps = work.row.recipe["steps"] * self._calls_for(work)
+        work.is_ours = move(
+            work.row.pk, State.RENDERING, claim_token=self.token, step=0, total_steps=steps
+        )
+        self._tell(work)
+        if work.is_ours and not work.indices:
+            # An earlier try was killed between its last image and its last word.
+            move(work.row.pk, State.DELIVERING, claim_token=self.token)
+            self._finish(work)
+
+    def _calls_for(self, work: _Work) -> int:
+        size = scheduler.images_at_once()
+        return -(-len(work.indices) // size)
+
+    def _render(self) -> None:
+        request = request_for([piece.as_ordered() for piece in self._pieces])
+        renderer = self.process.renderer()
+        self.process.show_life()
+        result = renderer.render(request, self._on_step)
+        self.process.loaded(self._pieces[0].work.row.batch_key)
+        self._charge(result)
+        self._deliver(result)
+        for work in self._works_at_hand():
+            work.steps_before += request.steps
+
+    def _on_step(self, step: StepProgress) -> frozenset[str]:
+        self.process.show_life()
+        if is_stopping():
+            return frozenset(piece.key for piece in self._pieces)
+        now = time.monotonic()
+        if step.previews or step.step >= step.total or now - self._reported_at >= REPORT_SECONDS:
+            self._reported_at = now
+            self._report(step)
+        return frozenset(piece.key for piece in self._pieces if not piece.work.is_ours)
+
+    def _report(self, step: StepProgress) -> None:
+        try:
+            for work in self._works_at_hand():
+                work.is_ours = touch(work.row.pk, self.token, step=work.steps_before + step.step)
+            self._keep_previews(step)
+        except DatabaseError as error:
+            # Progress is for watching; a database that is away for a moment costs no render.
+            logger.warning("Progress could not be written: %s", error)
+            connection.close()
+        for work in self._works_at_hand():
+            self._tell(work)
+
+    def _keep_previews(self, step: StepProgress) -> None:
+        for piece in self._pieces:
+            webp = step.previews.get(piece.key)
+            if webp is not None and piece.work.is_ours:
+                StepPreview.objects.update_or_create(
+                    generation_id=piece.work.row.pk,
+                    index=piece.index,
+                    defaults={"step": step.step, "webp": webp},
+                )
+
+    def _charge(self, result: RenderResult) -> None:
+        seconds = result.switch_seconds + result.denoise_seconds + result.decode_seconds
+        share = seconds / len(self._pieces)
+        for piece in self._pieces:
+            piece.work.device_seconds += share
+            scheduler.charge(piece.work.row.person_id, share)
+
+    def _deliver(self, result: RenderResult) -> None:
+        images = {image.key: image for image in result.images}
+        for piece in self._pieces:
+            if not piece.work.is_ours or (is_stopping() and piece.key not in images):
+                continue
+            if piece.key not in images:
+                raise EngineError("An image did not come out. Please try again.", retryable=True)
+            piece.work.rendered += 1
+            self._hand_over(piece, images[piece.key])
+
+    def _hand_over(self, piece: _Piece, image: RenderedImage) -> None:
+        work = piece.work
+        if work.is_complete:
+            work.is_ours = move(work.row.pk, State.DELIVERING, claim_token=self.token)
+        try:
+            work.is_ours = work.is_ours and delivery.deliver(
+                work.row, self.token, piece.index, image
+            )
+        except delivery.DeliveryFailed as error:
+            endings.tried_again(work.row, self.token, str(error))
+            work.is_ours = False
+        if work.is_ours and work.is_complete:
+            self._finish(work)
+        self._tell(work)
+
+    def _finish(self, work: _Work) -> None:
+        endings.done(work.row.pk, self.token, work.device_seconds)
+        work.is_ours = False
+        self._tell(work)
+
+    def _give_back(self) -> None:
+        for work in self._ours():
+            endings.given_back(work.row, self.token)
+            self._tell(work)
+
+    def _ours(self) -> list[_Work]:
+        return [work for work in self.works if work.is_ours]
+
+    def _works_at_hand(self) -> Iterable[_Work]:
+        return list({id(piece.work): piece.work for piece in self._pieces}.values())
+
+    def _tell(self, work: _Work) -> None:
+        progress.publish(work.row.pk)

@@ -1,0 +1,213 @@
+"""Who is served next. Fair between people by device-seconds, exact under concurrent workers."""
+
+import heapq
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.utils import timezone
+
+from accounts.models import User
+from generation.engine.contract import MAX_IMAGES
+from generation.models import FairShare, Generation
+from generation.moving import move
+from generation.states import ACTIVE, WAITING, State
+
+# What an image is taken to cost until it is measured; it only has to be the right size.
+TYPICAL_IMAGE_SECONDS = 5.0
+# Device-seconds of credit for each second waited: without it, a steady stream of newcomers could
+# hold back a person whose counter is high for ever.
+CREDIT_A_SECOND = 0.05
+# Staying with the loaded pack may pass people by no more than this many device-seconds …
+AFFINITY_GAP_SECONDS = 20.0
+# … and nobody who has waited longer than this.
+AFFINITY_PATIENCE_SECONDS = 15.0
+# Rows looked at to fill a batch or to tell people their place.
+FILL_ROWS = 32
+LINE_ROWS = 1000
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One person's standing in a queue: the smallest is served next."""
+
+    person_id: int
+    oldest: datetime
+    standing: float
+
+
+def claim(worker_name: str, queue: str, loaded_batch_key: str = "") -> list[Generation]:
+    """Take the next batch of compatible rows under one claim token and lease; [] when none wait.
+
+    1. Line up the people with waiting rows by standing: device-seconds served, plus what they
+       have in flight, less a small credit for waiting.
+    2. Take the oldest row of the first in line; or, while nobody has waited long, a row of the
+       loaded pack whose person is nearly as far forward.
+    3. Claim it: one conditional UPDATE. If another worker was faster, line up again.
+    4. Fill the batch with rows of the same batch key, up to the images the device takes at once.
+       A row that failed before is rendered alone, so that it cannot take others down with it.
+    """
+    while (first := _first(queue, loaded_batch_key)) is not None:
+        token = uuid.uuid4()
+        if _take(first, worker_name, token):
+            return [first, *_mates(first, worker_name, token)]
+    return []
+
+
+def join(person: User) -> None:
+    """Prepare a person's counter before their row is written; call it inside atomic.
+
+    One who comes back from a pause is lifted to the smallest counter of those being served, or,
+    in an idle house, to the largest ever: idle time is not hoarded. Locks the counter, so that
+    one person's submissions follow each other.
+    """
+    FairShare.objects.get_or_create(person=person)
+    FairShare.objects.select_for_update().get(person=person)
+    busy = Q(person__generations__state__in=[state.value for state in ACTIVE | WAITING])
+    if Generation.objects.filter(_unended(), person=person).exists():
+        return
+    present = FairShare.objects.filter(busy).aggregate(now=Min("served_seconds"))["now"]
+    if present is None:
+        present = FairShare.objects.aggregate(now=Max("served_seconds"))["now"]
+    FairShare.objects.filter(person=person, served_seconds__lt=present).update(
+        served_seconds=present
+    )
+
+
+def charge(person_id: int, seconds: float) -> None:
+    """Count device-seconds that were spent for a person."""
+    counter = FairShare.objects.filter(person_id=person_id)
+    if not counter.update(served_seconds=F("served_seconds") + seconds):
+        FairShare.objects.get_or_create(person_id=person_id, defaults={"served_seconds": seconds})
+
+
+def line_of(queue: str) -> list[tuple[uuid.UUID, int]]:
+    """Waiting rows with their image counts, in the order they would be served if nobody came.
+
+    Each person's rows come oldest first; serving one moves its person back by its images.
+    """
+    waiting: dict[int, list[Generation]] = defaultdict(list)
+    rows = _claimable(queue).only("pk", "person_id", "count").order_by("created_at")
+    for row in rows[:LINE_ROWS]:
+        waiting[row.person_id].append(row)
+    heap = [(turn.standing, place, turn.person_id) for place, turn in enumerate(_turns(queue))]
+    heapq.heapify(heap)
+    return list(_served(heap, waiting))
+
+
+def images_at_once() -> int:
+    """Images in one engine call. On a CPU a batch gains nothing and the first picture waits."""
+    return 1 if settings.RENDER_DEVICE.startswith("cpu") else MAX_IMAGES
+
+
+def waiting_queues() -> dict[str, int]:
+    """Queues with rows that can be claimed now, and how many."""
+    counted = _claimable().values_list("queue").annotate(rows=Count("pk")).order_by()
+    return dict(counted)
+
+
+def _claimable(queue: str | None = None) -> QuerySet[Generation]:
+    ready = Q(retry_at=None) | Q(retry_at__lte=timezone.now())
+    rows = Generation.objects.filter(ready, state=State.QUEUED.value)
+    return rows if queue is None else rows.filter(queue=queue)
+
+
+def _unended() -> Q:
+    return Q(state__in=[state.value for state in ACTIVE | WAITING])
+
+
+def _turns(queue: str) -> list[Turn]:
+    now = timezone.now()
+    flying = _images_in_flight()
+    people = (
+        _claimable(queue)
+        .order_by()
+        .values_list("person_id", "person__fair_share__served_seconds")
+        .annotate(oldest=Min("created_at"))
+    )
+    turns = [
+        Turn(
+            person_id,
+            oldest,
+            (served or 0.0)
+            + flying.get(person_id, 0) * TYPICAL_IMAGE_SECONDS
+            - CREDIT_A_SECOND * (now - oldest).total_seconds(),
+        )
+        for person_id, served, oldest in people
+    ]
+    return sorted(turns, key=lambda turn: (turn.standing, turn.oldest))
+
+
+def _images_in_flight() -> dict[int, int]:
+    # Spent seconds are charged when a render ends; until then they are counted from here, so
+    # that several workers do not all serve the same person.
+    running = Generation.objects.filter(state__in=[state.value for state in ACTIVE])
+    return dict(running.order_by().values_list("person_id").annotate(flying=Sum("count")))
+
+
+def _first(queue: str, loaded_batch_key: str) -> Generation | None:
+    turns = _turns(queue)
+    if not turns:
+        return None
+    if loaded_batch_key and not _anyone_waited_long(turns):
+        near = [
+            turn.person_id
+            for turn in turns[:FILL_ROWS]
+            if turn.standing - turns[0].standing <= AFFINITY_GAP_SECONDS
+        ]
+        loaded = _rows(queue).filter(person_id__in=near, batch_key=loaded_batch_key).first()
+        if loaded is not None:
+            return loaded
+    return _rows(queue).filter(person_id=turns[0].person_id).first() or _first(queue, "")
+
+
+def _anyone_waited_long(turns: Iterable[Turn]) -> bool:
+    patience = timedelta(seconds=AFFINITY_PATIENCE_SECONDS)
+    return min(turn.oldest for turn in turns) < timezone.now() - patience
+
+
+def _rows(queue: str) -> QuerySet[Generation]:
+    related = ("pack_version__pack", "second_version__pack")
+    return _claimable(queue).select_related(*related).order_by("created_at")
+
+
+def _mates(first: Generation, worker_name: str, token: uuid.UUID) -> Iterator[Generation]:
+    room = images_at_once() - first.count
+    if first.attempts > 1 or room < 1:
+        return
+    same = _rows(first.queue).filter(batch_key=first.batch_key, attempts=0)
+    for row in same.exclude(pk=first.pk)[:FILL_ROWS]:
+        if row.count <= room and _take(row, worker_name, token):
+            room -= row.count
+            yield row
+
+
+def _take(row: Generation, worker_name: str, token: uuid.UUID) -> bool:
+    taken = move(
+        row.pk,
+        State.CLAIMED,
+        claim_token=token,
+        claimed_by=worker_name,
+        attempts=F("attempts") + 1,
+    )
+    if taken:
+        row.state, row.claim_token, row.attempts = State.CLAIMED.value, token, row.attempts + 1
+    return taken
+
+
+def _served(
+    heap: list[tuple[float, int, int]], waiting: dict[int, list[Generation]]
+) -> Iterator[tuple[uuid.UUID, int]]:
+    while heap:
+        standing, place, person_id = heapq.heappop(heap)
+        rows = waiting[person_id]
+        if not rows:
+            continue
+        row = rows.pop(0)
+        yield row.pk, row.count
+        cost = row.count * TYPICAL_IMAGE_SECONDS
+        heapq.heappush(heap, (standing + cost, place, person_id))

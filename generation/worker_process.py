@@ -1,0 +1,175 @@
+"""The one process that owns a device: its model, its pulse, its row in the list of workers.
+
+Nothing here may touch torch before the fork: the model is made in the child, on first need.
+"""
+
+import logging
+import mmap
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from generation import recovery, wakeups
+from generation.models import Generation, Worker
+from generation.moving import lease_end
+from generation.states import ACTIVE
+from generation.weight_files import checkpoint_location
+from stylepacks.models import Checkpoint
+
+if TYPE_CHECKING:
+    from generation.engine.renderer import Renderer
+
+logger = logging.getLogger(__name__)
+
+# A render that shows no sign of life for this long has hung: its leases are let go, so that
+# another worker can take the rows. Longer than the slowest load of a checkpoint.
+HUNG_SECONDS = 900
+
+# Shared with the forked children: the parent writes it when it is asked to stop.
+_stop_flag = mmap.mmap(-1, 1)
+
+
+def ask_to_stop() -> None:
+    """Called in the parent: children give their work back at the next step and end."""
+    _stop_flag[0] = 1
+
+
+def is_stopping() -> bool:
+    return _stop_flag[0] == 1
+
+
+class WorkerProcess:
+    """One per process. `renderer` is made once; the pulse renews every lease in `holding`."""
+
+    def __init__(self, name: str, queues: tuple[str, ...]) -> None:
+        self.name = name
+        self.queues = queues
+        self.loaded_batch_key = ""
+        self._held: set[UUID] = set()
+        self._alive_at = time.monotonic()
+        self._renderer: Renderer | None = None
+        self._loading = threading.Lock()
+        self._closed = threading.Event()
+
+    def open(self) -> None:
+        """Announce, start the pulse, and load the default checkpoint in the background.
+
+        In the background because Celery ends a child that is not up within four seconds.
+        """
+        recovery.recover_held_by(self.name)
+        for queue in self.queues:
+            fresh: dict[str, object] = {
+                "queue": queue,
+                "device": settings.RENDER_DEVICE,
+                "is_ready": False,
+                "loaded_checkpoint": "",
+                "loaded_batch_key": "",
+                "started_at": timezone.now(),
+                "last_seen_at": timezone.now(),
+            }
+            Worker.objects.update_or_create(name=self._row_name(queue), defaults=fresh)
+        threading.Thread(target=self._beat, name="pulse", daemon=True).start()
+        threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+        for queue in self.queues:
+            wakeups.ring(queue)
+
+    def close(self) -> None:
+        """The process ends on purpose: take the rows down, so that nobody waits for it."""
+        self._closed.set()
+        self._rows().delete()
+
+    def renderer(self) -> "Renderer":
+        """The engine with its model; the first call imports torch and takes seconds."""
+        with self._loading:
+            if self._renderer is None:
+                self._renderer = self._make_renderer()
+            return self._renderer
+
+    @contextmanager
+    def holding(self, claim_token: UUID) -> Iterator[None]:
+        """Keep the leases of a claim alive while the block runs."""
+        self._held.add(claim_token)
+        self.show_life()
+        try:
+            yield
+        finally:
+            self._held.discard(claim_token)
+
+    def show_life(self) -> None:
+        """The work moved on; without this for HUNG_SECONDS the leases are let go."""
+        self._alive_at = time.monotonic()
+
+    def loaded(self, batch_key: str) -> None:
+        """Note what the device holds now: the scheduler prefers more of the same."""
+        checkpoint = (self._renderer and self._renderer.loaded) or ""
+        if batch_key == self.loaded_batch_key:
+            return
+        self.loaded_batch_key = batch_key
+        self._rows().update(
+            is_ready=True, loaded_batch_key=batch_key, loaded_checkpoint=checkpoint[:200]
+        )
+
+    def _row_name(self, queue: str) -> str:
+        return f"{self.name} {queue}"
+
+    def _rows(self) -> QuerySet[Worker]:
+        return Worker.objects.filter(name__in=[self._row_name(queue) for queue in self.queues])
+
+    def _make_renderer(self) -> "Renderer":
+        from generation.engine.renderer import Renderer
+
+        return Renderer(device=settings.RENDER_DEVICE, threads=settings.RENDER_THREADS)
+
+    def _warm_up(self) -> None:
+        try:
+            default = Checkpoint.objects.filter(is_default=True).first()
+            if default is not None:
+                self.renderer().prepare(checkpoint_location(default.location), default.family)
+                self._rows().update(is_ready=True, loaded_checkpoint=default.location[:200])
+        except Exception:  # the thread must not end in silence; the first task tries again
+            logger.exception("The default checkpoint could not be loaded")
+        finally:
+            connection.close()
+
+    def _beat(self) -> None:
+        while not self._closed.wait(settings.PULSE_SECONDS):
+            try:
+                self._renew()
+            except DatabaseError as error:
+                logger.warning("The pulse missed a beat: %s", error)
+                connection.close()
+        connection.close()
+
+    def _renew(self) -> None:
+        self._rows().update(last_seen_at=timezone.now())
+        if self._held and time.monotonic() - self._alive_at < HUNG_SECONDS:
+            active = [state.value for state in ACTIVE]
+            rows = Generation.objects.filter(claim_token__in=set(self._held), state__in=active)
+            rows.update(lease_expires_at=lease_end())
+
+
+_current: WorkerProcess | None = None
+_opening = threading.Lock()
+
+
+def open_once(name: str, queues: tuple[str, ...]) -> WorkerProcess:
+    """This process's WorkerProcess; the first call opens it."""
+    global _current
+    with _opening:
+        if _current is None:
+            _current = WorkerProcess(name, queues)
+            _current.open()
+        return _current
+
+
+def close() -> None:
+    if _current is not None:
+        _current.close()

@@ -1,0 +1,93 @@
+"""A tiny renderer for tests of the queue: real pixels and steps, no model."""
+
+import hashlib
+import uuid
+
+import pytest
+from django.core.cache import cache
+
+from generation import render_worker, submission, worker_process
+from generation.engine.contract import RenderedImage, RenderResult, StepProgress
+from generation.submission import Wish
+from generation.worker_process import WorkerProcess
+from tests.stylepacks.factories import make_pack
+
+QUEUE = "render.sd15.cpu"
+
+
+class PlainRenderer:
+    """Fills each image with a colour of its seed; `before_step` lets a test interfere."""
+
+    loaded = "plain"
+
+    def __init__(self):
+        self.requests = []
+        self.before_step = lambda request, step: None
+
+    def prepare(self, checkpoint, family):
+        pass
+
+    def render(self, request, on_step=None):
+        self.requests.append(request)
+        wanted = list(request.images)
+        for step in range(1, request.steps + 1):
+            self.before_step(request, step)
+            previews = {order.key: b"webp" for order in wanted} if step % 4 == 0 else {}
+            dropped = on_step(StepProgress(step, request.steps, previews)) if on_step else None
+            wanted = [order for order in wanted if order.key not in (dropped or ())]
+            if not wanted:
+                break
+        images = tuple(self._image(request, order) for order in wanted)
+        return RenderResult(images, 0.0, 0.5 * len(request.images), 0.1)
+
+    def _image(self, request, order):
+        colour = hashlib.sha256(f"{order.prompt}{order.seed}".encode()).digest()[:3]
+        rgb = colour * (request.width * request.height)
+        return RenderedImage(order.key, order.seed, request.width, request.height, rgb)
+
+
+class TestProcess(WorkerProcess):
+    """A worker process without threads of its own."""
+
+    __test__ = False
+
+    def __init__(self, name="worker-1", renderer=None):
+        super().__init__(name, (QUEUE,))
+        self.plain = renderer or PlainRenderer()
+
+    def renderer(self):
+        return self.plain
+
+    def work(self):
+        return render_worker.serve(self)
+
+
+@pytest.fixture(autouse=True)
+def quiet_house(settings, monkeypatch):
+    """Every test starts with empty caches; bells are collected, not sent to a broker."""
+    cache.clear()
+    rung = []
+    monkeypatch.setattr("generation.wakeups.ring", rung.append)
+    monkeypatch.setattr(worker_process, "_stop_flag", bytearray(1))
+    return rung
+
+
+@pytest.fixture
+def process(db):
+    return TestProcess()
+
+
+@pytest.fixture
+def ink(db):
+    return make_pack("ink", width=64, height=64, steps=8)
+
+
+@pytest.fixture
+def submit(ink):
+    """submit(person, prompt=…, count=…) with a fresh key unless one is given."""
+
+    def make(person, key=None, **wish):
+        fields = {"pack": "ink", "prompt": "a red boat by the sea", "seed": 7, **wish}
+        return submission.submit(person, Wish(**fields), key or uuid.uuid4().hex)
+
+    return make
