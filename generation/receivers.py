@@ -1,0 +1,40 @@
+"""What follows here when something happens to a person elsewhere in the house."""
+
+from typing import Any
+
+from accounts.models import User
+from accounts.signals import account_leaving, guest_adopted
+from generation.deleting import delete_generation
+from generation.models import FairShare, Generation
+from generation.submission import cancel
+
+
+def connect() -> None:
+    """Called once, when the app is ready."""
+    guest_adopted.connect(adopt, dispatch_uid="generation.adopt")
+    account_leaving.connect(leave, dispatch_uid="generation.leave")
+
+
+def adopt(guest: User, person: User, **_: Any) -> None:
+    """A guest became a person: generations, waiting or done, and the served time go along."""
+    _free_keys(guest, person)
+    Generation.objects.filter(person=guest).update(person=person)
+    share = FairShare.objects.filter(person=guest).first()
+    if share is not None:
+        FairShare.objects.get_or_create(person=person)
+        FairShare.objects.filter(person=person, served_seconds__lt=share.served_seconds).update(
+            served_seconds=share.served_seconds
+        )
+
+
+def leave(person: User, **_: Any) -> None:
+    """An account ends: what is under way stops, and every file goes with its row."""
+    for generation in Generation.objects.filter(person=person):
+        cancel(generation)
+        delete_generation(generation)
+
+
+def _free_keys(guest: User, person: User) -> None:
+    taken = Generation.objects.filter(person=person).values("idempotency_key")
+    for row in Generation.objects.filter(person=guest, idempotency_key__in=taken):
+        Generation.objects.filter(pk=row.pk).update(idempotency_key=f"guest-{row.pk.hex}")
