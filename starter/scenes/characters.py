@@ -60,11 +60,11 @@ def draw_pip(pen: Pen, pose: str) -> None:
     _draw_arm(pen, ((0.12, 0.38 + drop), (0.24, 0.32 + drop), hand))
     far = {"waving": ((-0.13, 0.38), (-0.3, 0.46), (-0.37, 0.66))}
     _draw_arm(pen, far.get(pose, ((-0.13, 0.37 + drop), (-0.2, 0.28 + drop), (-0.17, 0.18 + drop))))
-    _draw_lantern(pen, hand)
     _draw_scarf(pen, drop)
     _draw_head(pen, drop)
     if pen.dark:
         pen.glow(hand[0], hand[1], 0.75, 0.3, (255, 190, 110))
+    _draw_lantern(pen, hand)
 
 
 def _draw_tail(pen: Pen, sitting: bool) -> None:

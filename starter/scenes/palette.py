@@ -78,13 +78,12 @@ class Light:
 
     def sink(self, colour: Colour) -> Colour:
         """Land that lies away from low light."""
-        share = {"sunset": 0.34, "dawn": 0.12, "night": 0.16}.get(self.time, 0)
+        share = {"sunset": 0.28, "dawn": 0.12, "night": 0.16}.get(self.time, 0)
         return mix(colour, self.ambient, share)
 
     def on_subject(self, colour: Colour, depth: float = 0) -> Colour:
-        """Subjects are tinted a third as much, so that blue stays blue at sunset."""
-        r, g, b = ((1.9 + t) / 2.9 for t in self.tint)
-        lit = mix(scale(colour, (r, g, b)), self.ambient, self.ambience * 0.22)
+        """Subjects are tinted far less: blue stays blue, yellow never turns olive."""
+        lit = mix(scale(colour, _SUBJECT_TINTS[self.time]), self.ambient, self.ambience * 0.2)
         return mix(lit, self.haze, depth)
 
 
@@ -121,11 +120,17 @@ _MOODS: dict[str, tuple[Mood, ...]] = {
 }
 _TINTS = {
     "day": (1.0, 1.0, 1.0),
-    "sunset": (1.06, 0.77, 0.78),
+    "sunset": (1.05, 0.85, 0.80),
     "night": (0.50, 0.58, 0.80),
     "dawn": (0.98, 0.91, 0.93),
 }
-_AMBIENCE = {"day": 0.0, "sunset": 0.3, "night": 0.34, "dawn": 0.12}
+_SUBJECT_TINTS: dict[str, tuple[float, float, float]] = {
+    "day": (1.0, 1.0, 1.0),
+    "sunset": (1.0, 0.92, 0.91),
+    "night": (0.92, 0.88, 1.0),
+    "dawn": (1.0, 0.97, 0.97),
+}
+_AMBIENCE = {"day": 0.0, "sunset": 0.21, "night": 0.34, "dawn": 0.12}
 _SHADES = {
     "day": (0.74, 0.76, 0.86),
     "sunset": (0.66, 0.54, 0.68),
