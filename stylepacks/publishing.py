@@ -1,6 +1,6 @@
 """Publish a version: check everything, compute its digest, freeze it, put it on the shelf."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import transaction
@@ -76,14 +76,14 @@ def next_number(pack: StylePack) -> int:
 
 
 def version_content(
-    version: PackVersion, loras: Sequence[PackLora] | None = None
+    version: PackVersion, loras: Iterable[PackLora] | None = None
 ) -> dict[str, Any]:
     """Everything that decides the pixels and the offer: what the digest covers.
 
     Pack slug, version number, dates and people are left out, so that a bundle has the same digest
     wherever it is imported. `loras` stands in for rows that are not saved yet.
     """
-    uses = version_loras(version) if loras is None else loras
+    uses = version_loras(version) if loras is None else _in_order(loras)
     return {
         "format": CONTENT_FORMAT,
         "checkpoint": {
@@ -109,9 +109,7 @@ def version_content(
 
 def version_loras(version: PackVersion) -> list[PackLora]:
     """The version's LoRAs in the order in which they apply."""
-    return sorted(
-        version.loras.select_related("lora"), key=lambda use: (use.order, use.lora.sha256)
-    )
+    return _in_order(version.loras.select_related("lora"))
 
 
 def triggers_of(version: PackVersion) -> list[prompt_template.Trigger]:
@@ -178,6 +176,10 @@ def _freeze(draft: PackVersion, by: User | None) -> None:
     )
     if frozen != 1:
         raise VersionFrozen(f"{draft} was published by somebody else in the meantime.")
+
+
+def _in_order(uses: Iterable[PackLora]) -> list[PackLora]:
+    return sorted(uses, key=lambda use: (use.order, use.lora.sha256))
 
 
 def _put_on_shelf(version: PackVersion) -> None:

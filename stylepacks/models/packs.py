@@ -201,7 +201,7 @@ class PackLora(models.Model):
     objects = FrozenLoraQuerySet.as_manager()
 
     class Meta:
-        ordering = ["order", "pk"]
+        ordering = ["order", "lora__sha256"]
         verbose_name = "LoRA in a pack"
         verbose_name_plural = "LoRAs in the pack"
         constraints = [

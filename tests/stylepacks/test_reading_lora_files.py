@@ -129,6 +129,8 @@ def test_it_survives_any_flipped_byte(at, value):
         (pair(SGM_UNET, width=2048), "sdxl", 2048),
         (pair("lora_te_text_model_encoder_layers_0_self_attn_q_proj"), "sd15", 768),
         (pair("text_encoder.encoder.layers.0.self_attn.q_proj", PEFT, width=256), "sd15", 256),
+        ({**pair(UNET, PEFT, width=256),
+          **pair("text_encoder.text_model.layers.0.mlp.fc1", PEFT, width=256)}, "sd15", 256),
         ({**pair("lora_te1_text_model_encoder_layers_0_self_attn_q_proj"),
           **pair(SECOND_TEXT, width=1280)}, "sdxl", 2048),
         (pair("lora_unet_double_blocks_0_img_attn_qkv", width=3072), "flux", 0),

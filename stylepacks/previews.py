@@ -1,0 +1,118 @@
+"""Previews: ask for pictures of a version, receive them, and make one of them the cover."""
+
+import hashlib
+import io
+import logging
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from django.core.files.base import ContentFile, File
+from django.db import transaction
+from PIL import Image, UnidentifiedImageError
+
+from accounts.models import User
+from stylepacks import publishing
+from stylepacks.errors import PackError, PublishingRefused
+from stylepacks.models import PackVersion, Preview, PreviewImage
+from stylepacks.signals import preview_requested
+
+KEPT_PREVIEWS = 4
+COVER_EDGE = 768
+COVER_QUALITY = 88
+NOBODY_RENDERS = "Nothing renders previews on this installation: start it with its worker."
+log = logging.getLogger(__name__)
+
+
+def request(version: PackVersion, prompt: str, by: User | None) -> Preview:
+    """Ask for pictures of this version, draft or published; they arrive with `deliver`.
+
+    PublishingRefused when the version cannot be rendered, PackError when there are no words.
+    """
+    words = prompt.strip()
+    if not words:
+        raise PackError("Write a prompt for the preview, in the words a maker would use.")
+    found = [] if version.is_published else publishing.problems(version)
+    if found:
+        raise PublishingRefused(found)
+    _forget_old(version)
+    preview = Preview.objects.create(version=version, prompt=words[:500], requested_by=by)
+    transaction.on_commit(partial(_send, preview))
+    return preview
+
+
+def deliver(version: PackVersion, files: "Iterable[File[Any] | bytes]") -> Preview | None:
+    """Keep the pictures of the version's newest waiting preview; None when nobody waits."""
+    preview = _newest_waiting(version)
+    if preview is None:
+        return None
+    for index, file in enumerate(files):
+        content = ContentFile(file) if isinstance(file, bytes) else file
+        image = PreviewImage(preview=preview, index=index)
+        image.file.save(f"{preview.pk}-{index}.png", content, save=True)
+    _move(preview, Preview.State.DONE)
+    return preview
+
+
+def fail(version: PackVersion, sentence: str) -> Preview | None:
+    """Tell the curator why the newest waiting preview of this version will not come."""
+    preview = _newest_waiting(version)
+    if preview is not None:
+        _move(preview, Preview.State.FAILED, sentence)
+    return preview
+
+
+def use_as_cover(image: PreviewImage) -> None:
+    """Make a preview picture the cover of its pack, under a name its bytes decide."""
+    pack = image.preview.version.pack
+    content = cover_bytes(image.file)
+    name = f"{pack.slug}-{hashlib.sha256(content).hexdigest()[:12]}.webp"
+    pack.cover.save(name, ContentFile(content), save=False)
+    pack.save(update_fields=["cover"])
+
+
+def cover_bytes(file: "File[Any]") -> bytes:
+    """A picture as a WebP no wider or higher than a cover needs. PackError when it is none."""
+    try:
+        with file.open("rb") as stream, Image.open(stream) as picture:
+            picture.thumbnail((COVER_EDGE, COVER_EDGE))
+            buffer = io.BytesIO()
+            picture.convert("RGB").save(buffer, "WEBP", quality=COVER_QUALITY, method=6)
+    except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+        raise PackError("This picture cannot be read: choose a PNG, JPEG or WebP file.") from error
+    return buffer.getvalue()
+
+
+def _send(preview: Preview) -> None:
+    version = preview.version
+    answers = preview_requested.send_robust(
+        sender=PackVersion,
+        version=version,
+        prompt=preview.prompt,
+        by=preview.requested_by,
+        preview=preview,
+    )
+    failures = [answer for _, answer in answers if isinstance(answer, Exception)]
+    for failure in failures:
+        log.error("A preview of %s could not be asked for", version, exc_info=failure)
+    if failures:
+        _move(preview, Preview.State.FAILED, f"The preview could not start: {failures[0]}")
+    elif not answers:
+        _move(preview, Preview.State.FAILED, NOBODY_RENDERS)
+
+
+def _newest_waiting(version: PackVersion) -> Preview | None:
+    return Preview.objects.filter(version=version, state=Preview.State.WAITING).first()
+
+
+def _move(preview: Preview, state: Preview.State, error: str = "") -> None:
+    waiting = Preview.objects.filter(pk=preview.pk, state=Preview.State.WAITING)
+    waiting.update(state=state, error=error[:500])
+    preview.refresh_from_db()
+
+
+def _forget_old(version: PackVersion) -> None:
+    for old in version.preview_requests.all()[KEPT_PREVIEWS - 1 :]:
+        for image in old.images.all():
+            image.file.delete(save=False)
+        old.delete()
