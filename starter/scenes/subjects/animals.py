@@ -133,6 +133,10 @@ def draw_fox(pen: Pen, coat: Coat) -> None:
     for x, tone in ((0.2, coat.dark), (0.1, coat.base)):
         pen.form(tone, ribbon(((x, 0.34), (x + 0.01, 0.04)), 0.12, 0.09), depth=0.03)
         pen.flat(INK, ribbon(((x + 0.005, 0.13), (x + 0.02, 0.03)), 0.1, 0.09))
+    _draw_fox_head(pen, coat)
+
+
+def _draw_fox_head(pen: Pen, coat: Coat) -> None:
     ears = (
         poly((-0.1, 0.78), (-0.07, 1.03), (0.1, 0.88)),
         poly((0.08, 0.86), (0.16, 1.03), (0.26, 0.8)),

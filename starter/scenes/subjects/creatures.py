@@ -1,7 +1,7 @@
 """Bird, fish, and the creatures of stories: dragon and ghost."""
 
 from starter.scenes.geometry import oval, poly, ribbon, smooth
-from starter.scenes.palette import CREAM, GOLD, INK, LAMP, mix
+from starter.scenes.palette import CREAM, GOLD, INK, LAMP, Colour, mix
 from starter.scenes.pen import Coat, Pen
 from starter.scenes.subjects.table import subject
 
@@ -196,6 +196,10 @@ def draw_dragon(pen: Pen, coat: Coat) -> None:
     pen.form(coat.base, oval(-0.1, 0.17, 0.19, 0.17), depth=0.05)
     pen.form(coat.base, oval(-0.02, 0.045, 0.14, 0.05), oval(0.24, 0.045, 0.13, 0.05), depth=0.02)
     pen.form(coat.base, ribbon(((0.24, 0.42), (0.38, 0.34)), 0.1, 0.08), depth=0.03)
+    _draw_dragon_head(pen, coat, belly)
+
+
+def _draw_dragon_head(pen: Pen, coat: Coat, belly: Colour) -> None:
     horns = (
         poly((0.2, 0.94), (0.06, 1.06), (0.28, 1.0)),
         poly((0.3, 0.96), (0.2, 1.1), (0.38, 1.0)),
