@@ -54,7 +54,7 @@ screenshots: setup $(VENV)/.dev ## Photograph every page at three widths, light 
 	@$(BIN)/python -m tests.browser.screenshots
 
 covers: setup ## Render every pack's cover with the shipped weights
-	@$(MANAGE) render_covers
+	@$(MANAGE) render_covers --into starter/covers
 
 clean: ## Remove the environment and everything the embedded profile wrote
 	@rm -rf $(VENV) var staticfiles
