@@ -24,7 +24,17 @@ function carry(form, link) {
   link.href = target.href;
 }
 
+// The picked cover is in sight, also when its row is scrolled.
+function showPicked(form) {
+  const picked = form.querySelector("input[name=pack]:checked")?.parentElement;
+  const row = picked?.parentElement;
+  if (row && row.scrollWidth > row.clientWidth) {
+    row.scrollLeft = picked.offsetLeft - row.offsetLeft - (row.clientWidth - picked.clientWidth) / 2;
+  }
+}
+
 for (const form of document.querySelectorAll("[data-composer]")) {
+  showPicked(form);
   for (const area of form.querySelectorAll("[data-grow]")) {
     area.addEventListener("input", () => grow(area));
     grow(area);
