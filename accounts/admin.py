@@ -2,20 +2,23 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts.forms import AdminSignIn
+from accounts.leaving import delete_person
 from accounts.models import Allowance, ApiToken, User
 from accounts.usernames import random_username
 
 admin.site.login_form = AdminSignIn
-admin.site.unregister(Group)
+admin.site.unregister((Group, EmailAddress))
 
 
 class PersonCreationForm(UserCreationForm):  # type: ignore[misc]
@@ -53,6 +56,15 @@ class AllowanceInline(ReadOnly, TabularInline):  # type: ignore[misc]
     ordering = ("-day",)
     max_num = 0
     can_delete = False
+    hide_title = True
+
+
+class EmailInline(TabularInline):  # type: ignore[misc]
+    model = EmailAddress
+    verbose_name_plural = "Emails to sign in with"
+    fields = ("email", "verified", "primary")
+    extra = 0
+    hide_title = True
 
 
 @admin.register(User)
@@ -60,7 +72,7 @@ class PersonAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
     form = UserChangeForm
     add_form = PersonCreationForm
     change_password_form = AdminPasswordChangeForm
-    inlines = (AllowanceInline,)
+    inlines = (EmailInline, AllowanceInline)
     ordering = ("-date_joined",)
     list_display = ("__str__", "is_staff", "is_guest", "daily_allowance", "date_joined")
     list_filter = ("is_staff", "is_guest", "is_active")
@@ -78,6 +90,13 @@ class PersonAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         return self.inlines if obj else ()
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        delete_person(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for person in queryset:
+            delete_person(person)
 
 
 @admin.register(Group)

@@ -22,6 +22,12 @@ class User(AbstractUser):
         self.email = self.email.lower() if self.email else None
         super().save(*args, **kwargs)
 
+    def get_short_name(self) -> str:
+        return self.first_name or (self.email or "").partition("@")[0] or self.username
+
+    def get_full_name(self) -> str:
+        return super().get_full_name() or self.email or self.username
+
     def __str__(self) -> str:
         return "Guest" if self.is_guest else (self.email or self.username)
 
@@ -95,6 +101,9 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "API token"
 
     def __str__(self) -> str:
         return f"{self.name} ({self.person})"

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.db.models import ProtectedError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import tokens
 from accounts.forms import LeavingForm, TokenForm
+from accounts.leaving import delete_person
 from accounts.models import ApiToken, User
-from accounts.signals import account_leaving
 
 
 @never_cache
@@ -62,7 +61,7 @@ def delete_account(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _account_page(request, status=422, leaving_form=form)
     try:
-        _delete(person)
+        delete_person(person)
     except ProtectedError:
         form.add_error(None, "Other work depends on this account. Ask an administrator.")
         return _account_page(request, status=422, leaving_form=form)
@@ -74,12 +73,6 @@ def delete_account(request: HttpRequest) -> HttpResponse:
 def _person(request: HttpRequest) -> User:
     assert isinstance(request.user, User)
     return request.user
-
-
-def _delete(person: User) -> None:
-    with transaction.atomic():
-        account_leaving.send(sender=User, person=person)
-        User.objects.get(pk=person.pk).delete()
 
 
 def _account_page(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:

@@ -5,6 +5,7 @@ from django.core.management import call_command
 
 from accounts.allowance import hold
 from accounts.models import User
+from accounts.signals import account_leaving
 from accounts.tokens import issue
 
 from .conftest import PASSWORD
@@ -107,7 +108,8 @@ def test_it_shows_people_their_allowance_and_tokens(admin_client, alice, charlie
 
 def test_it_sets_a_persons_own_allowance(admin_client, alice):
     form = {"email": alice.email, "daily_allowance": "5", "is_active": "on"}
-    form |= {"allowances-TOTAL_FORMS": "0", "allowances-INITIAL_FORMS": "0"}
+    for rows in ("allowances", "emailaddress_set"):
+        form |= {f"{rows}-TOTAL_FORMS": "0", f"{rows}-INITIAL_FORMS": "0"}
     answer = admin_client.post(f"/admin/accounts/user/{alice.pk}/change/", form)
     assert answer.status_code == 302, answer.context["adminform"].form.errors
     alice.refresh_from_db()
@@ -118,3 +120,20 @@ def test_it_saves_two_people_without_an_email(db):
     User.objects.create_user("one")
     User.objects.create_user("two", "")
     assert User.objects.filter(email=None).count() == 2
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_it_tells_the_other_rooms_when_staff_delete_a_person(admin_client, alice, several):
+    told = []
+
+    def listen(person, **_):
+        told.append(person)
+
+    account_leaving.connect(listen)
+    path = "/admin/accounts/user/" if several else f"/admin/accounts/user/{alice.pk}/delete/"
+    form = {"post": "yes", "action": "delete_selected", "_selected_action": alice.pk}
+    answer = admin_client.post(path, form, follow=True)
+    account_leaving.disconnect(listen)
+    assert answer.status_code == 200
+    assert told == [alice]
+    assert not User.objects.filter(email="alice@example.org").exists()

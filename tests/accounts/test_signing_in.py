@@ -165,7 +165,7 @@ def test_it_adds_an_email(client, alice):
     form = {"email": "alice@example.com", "action_add": ""}
     page = client.post("/accounts/email/", form, follow=True).content.decode()
     assert "alice@example.com" in page
-    assert "not confirmed yet" in page
+    assert "Not confirmed yet" in page
 
 
 @pytest.mark.parametrize("path", ["inactive", "confirm-email", "password/reset/done"])
