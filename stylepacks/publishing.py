@@ -132,6 +132,8 @@ def problems(version: PackVersion) -> list[str]:
             version.steps, version.guidance, version.width, version.height, version.sampler
         ),
         lambda: limits.check_strength(version.strength),
+        lambda: limits.check_text("template", version.template),
+        lambda: limits.check_text("negative", version.negative),
         lambda: limits.check_examples(version.examples),
     ]
     found = [sentence for rule in rules if (sentence := _complaint(rule))]

@@ -12,6 +12,7 @@ WEIGHT = (0.0, 2.0)
 TRIGGER_CHARACTERS = 120
 EXAMPLE_CHARACTERS = 500
 EXAMPLES = 12
+TEXT_CHARACTERS = 1000
 
 
 class LimitError(ValueError):
@@ -32,6 +33,12 @@ def check_rendering(steps: int, guidance: float, width: int, height: int, sample
             )
     if sampler not in SAMPLERS:
         raise LimitError(f"There is no sampler “{sampler[:30]}”: choose {', '.join(SAMPLERS)}.")
+
+
+def check_text(name: str, text: str) -> None:
+    """The length of the template or the negative."""
+    if len(text) > TEXT_CHARACTERS:
+        raise LimitError(f"The {name} may have {TEXT_CHARACTERS} characters: shorten it.")
 
 
 def check_strength(strength: int) -> None:
