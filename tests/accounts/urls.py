@@ -34,7 +34,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("api/", api.urls),
-    path("", include("accounts.urls")),
+    path("account/", include("accounts.urls")),
     path("", frame, name="home"),
     path("packs/", frame, name="packs"),
     path("create/", frame, name="create"),
