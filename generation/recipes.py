@@ -23,7 +23,8 @@ Recipe = dict[str, Any]
 
 def versions_of(wish: Wish) -> tuple[PackVersion, ...]:
     """The live versions of the packs a wish names, in its order, or SubmissionError."""
-    return tuple(_live(slug) for slug in (wish.pack, wish.second) if slug)
+    slugs = (wish.pack, wish.second) if wish.second else (wish.pack,)
+    return tuple(_live(slug) for slug in slugs)
 
 
 def build(wish: Wish, versions: Sequence[PackVersion]) -> Recipe:
@@ -84,6 +85,8 @@ Layer = tuple[PackVersion, int]
 
 
 def _live(slug: str) -> PackVersion:
+    if not slug or not slug.isprintable():
+        raise SubmissionError("Pick a pack from the list of packs.", "pack_unknown")
     try:
         return live_version(slug)
     except PackUnknown as error:

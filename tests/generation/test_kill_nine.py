@@ -1,0 +1,100 @@
+"""The real worker on the filesystem broker, killed with kill -9 in mid-render."""
+
+import contextlib
+import os
+import signal
+import sqlite3
+
+import pytest
+
+from tests.engine import tiny_model
+from tests.house import House, wait_until
+
+STEPS = 100
+# Importing torch on a busy machine is most of it.
+START_SECONDS = 120
+
+OPEN = """
+from accounts.models import User
+from stylepacks.models import Checkpoint, StylePack, PackVersion, PackLora
+from stylepacks.intake import add_lora
+from stylepacks import publishing
+from django.core.files import File
+from generation.submission import Wish, submit
+checkpoint = Checkpoint.objects.create(slug="tiny", name="Tiny", family="sd15",
+    location=r"{folder}/tiny", license="Apache-2.0", digest="c" * 64, cross_attention_width=32,
+    is_default=True)
+lora = add_lora(File(open(r"{folder}/ink.safetensors", "rb")), "Ink", "Apache-2.0")
+pack = StylePack.objects.create(slug="ink", name="Ink", promise="Inked.")
+version = PackVersion.objects.create(pack=pack, checkpoint=checkpoint, width=64, height=64,
+    steps={steps}, examples=["a red boat"])
+PackLora.objects.create(version=version, lora=lora, trigger="ink style")
+publishing.publish(version, None)
+alice = User.objects.create_user("alice", "alice@example.org", "x")
+submit(alice, Wish(pack="ink", prompt="a red boat", count=4, seed=7), "one")
+"""
+LOOK = """
+SELECT state, attempts, step,
+    (SELECT count(*) FROM generation_generatedimage) AS images,
+    (SELECT settled FROM accounts_allowance WHERE person_id IS NOT NULL) AS used,
+    (SELECT held FROM accounts_allowance WHERE person_id IS NOT NULL) AS held
+FROM generation_generation
+"""
+
+
+@pytest.fixture
+def house(tmp_path):
+    tiny_model.build(tmp_path / "tiny")
+    tiny_model.save_lora(tmp_path / "tiny", tmp_path / "ink.safetensors")
+    house = House(tmp_path, HOUSESTYLE_THREADS="1")
+    house.manage("migrate", "--verbosity", "0")
+    opened = house.manage(
+        "shell", "--no-imports", "-c", OPEN.format(folder=tmp_path, steps=STEPS), check=False
+    )
+    assert opened.returncode == 0, opened.stderr
+    yield house
+    house.stop_worker()
+
+
+def look(house):
+    with contextlib.closing(sqlite3.connect(house.folder / "housestyle.db")) as database:
+        database.row_factory = sqlite3.Row
+        return dict(database.execute(LOOK).fetchone())
+
+
+def wait_for(house, wanted, seconds):
+    try:
+        wait_until(lambda: wanted(look(house)), seconds, "it did not come to this")
+    except TimeoutError as error:
+        raise AssertionError(f"{error}: {look(house)}\n{house.log('worker.log')}") from None
+    return look(house)
+
+
+def is_rendering(now):
+    return now["state"] == "rendering" and now["images"] >= 1
+
+
+def test_it_finishes_once_and_charges_once_after_kill_nine(house):
+    waiting = look(house)
+    assert (waiting["state"], waiting["held"]) == ("queued", 4)
+
+    house.start_worker()
+    wait_for(house, is_rendering, START_SECONDS)
+    house.kill_worker()
+    killed = look(house)
+    assert killed["state"] == "rendering", "the worker was killed too late to prove anything"
+    assert killed["used"] == killed["images"] == 4 - killed["held"]
+
+    house.start_worker()
+    done = wait_for(house, lambda now: now["state"] == "done", START_SECONDS)
+    assert (done["attempts"], done["images"], done["used"], done["held"]) == (2, 4, 4, 0)
+    files = sorted(path.name for path in (house.folder / "media/generations").rglob("*.png"))
+    assert files == ["0.png", "1.png", "2.png", "3.png"]
+
+
+def test_it_gives_work_back_when_asked_to_stop(house):
+    house.start_worker()
+    wait_for(house, is_rendering, START_SECONDS)
+    os.kill(house.worker_pid, signal.SIGTERM)
+    back = wait_for(house, lambda now: now["state"] == "queued", 5)
+    assert (back["attempts"], back["used"] + back["held"]) == (0, 4)
