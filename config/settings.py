@@ -227,6 +227,9 @@ if env.str("EMAIL_URL", default=""):
     vars().update(env.email("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = env.str("HOUSESTYLE_FROM_EMAIL", default="Housestyle <hello@localhost>")
 
+# Behind N proxies the visitor's address is the N-th from the right of X-Forwarded-For.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("HOUSESTYLE_PROXIES", default=0)
+
 DAILY_ALLOWANCE = env.int("HOUSESTYLE_DAILY_ALLOWANCE", default=40)
 GUEST_ALLOWANCE = env.int("HOUSESTYLE_GUEST_ALLOWANCE", default=8)
 
