@@ -10,13 +10,13 @@ def delete_generation(generation: Generation) -> None:
 
     A file left over by a crash in between belongs to no row and is shown to nobody.
     """
-    files = [
-        file for image in generation.images.all() for file in (image.file, image.thumbnail) if file
-    ]
+    images = list(generation.images.all())
+    files = [file for image in images for file in (image.file, image.thumbnail)]
 
     def remove_files() -> None:
         for file in files:
-            file.storage.delete(file.name)
+            if file.name:
+                file.storage.delete(file.name)
 
     with transaction.atomic():
         generation.delete()

@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import Any, cast
 
 from asgiref.sync import sync_to_async
 from django.template.loader import render_to_string
@@ -19,7 +19,7 @@ ENDED = "event: ended\ndata: ended\n\n"
 
 async def fragments(generation: Generation, context: dict[str, Any]) -> AsyncIterator[str]:
     """One event per change, a comment when nothing happens, `ended` at the end."""
-    changes = progress.watch(generation.pk)
+    changes = cast(AsyncGenerator[progress.Snapshot, None], progress.watch(generation.pk))
     waiting: asyncio.Task[progress.Snapshot] | None = None
     try:
         while True:
@@ -36,6 +36,7 @@ async def fragments(generation: Generation, context: dict[str, Any]) -> AsyncIte
         yield ENDED
     finally:
         await _stop(waiting)
+        await changes.aclose()
 
 
 async def _event(snapshot: progress.Snapshot, context: dict[str, Any]) -> str:

@@ -17,7 +17,6 @@ FIELD_OF_CODE = {
     "pack_retired": "pack",
     "packs_incompatible": "second",
 }
-NO_ZERO_BYTES = {"null_characters_not_allowed": "Leave out the invisible zero characters."}
 
 
 class WishForm(forms.Form):

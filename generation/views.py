@@ -1,7 +1,7 @@
 """The pages where pictures are made, watched, kept and deleted. People see only their own."""
 
 import uuid
-from typing import Any, cast
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.contrib import messages
@@ -187,6 +187,8 @@ def _studio(request: HttpRequest, form: WishForm, status: int = 200) -> HttpResp
     typed = {name: form[name].value() or "" for name in form.fields}
     picked = next((pack for pack in offered if pack.slug == typed["pack"]), None)
     lead = picked or next(iter(offered), None)
+    # The picked cover stands first, so that it is in sight on every screen.
+    offered.sort(key=lambda pack: pack != lead)
     refusals = form.refusals if form.is_bound else _unknown_pack(typed["pack"], picked)
     context = {
         "packs": offered,
@@ -212,5 +214,5 @@ def _unknown_pack(slug: str, picked: StylePack | None) -> dict[str, str]:
 def _dial(typed: object, pack: StylePack | None) -> str:
     if str(typed).isdecimal():
         return str(typed)
-    version = cast(StylePack, pack).live_version if pack else None
+    version = pack.live_version if pack else None
     return str(version.strength if version else 85)

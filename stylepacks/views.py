@@ -88,7 +88,7 @@ def pack_cover(request: HttpRequest, slug: str) -> HttpResponse:
     """The cover's bytes from a folder, or the way to them in a remote store."""
     offered = StylePack.objects.exclude(state=StylePack.State.DRAFT)
     cover = get_object_or_404(offered, slug=slug).cover
-    if not cover:
+    if not cover.name:
         raise Http404
     response: HttpResponse
     if isinstance(cover.storage, FileSystemStorage):

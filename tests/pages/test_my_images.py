@@ -1,0 +1,103 @@
+"""The grid of one's own pictures, their files, and deleting them."""
+
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from generation.models import Generation
+from tests.pages.conftest import PNG
+
+
+def test_it_shows_a_visitor_the_first_step(client, db):
+    page = client.get("/images/").content.decode()
+    assert "Nothing here yet" in page
+    assert "/create/" in page
+
+
+def test_it_shows_only_ones_own_newest_first(as_alice, alice, bob, make_generation):
+    old, new = make_generation(alice), make_generation(alice)
+    foreign = make_generation(bob)
+    page = as_alice.get("/images/").content.decode()
+    assert page.index(str(new.pk)) < page.index(str(old.pk))
+    assert str(foreign.pk) not in page
+
+
+def test_it_shows_what_is_on_its_way(as_alice, alice, make_generation):
+    row = make_generation(alice, "rendering")
+    page = as_alice.get("/images/").content.decode()
+    assert f'hx-get="/generations/{row.pk}/tile"' in page
+    assert "Painting" in page
+    assert (
+        "hx-get"
+        not in as_alice.get(f"/generations/{make_generation(alice).pk}/tile").content.decode()
+    )
+
+
+def test_it_tells_a_guest_how_to_keep_them(client, ink):
+    client.post("/create/", {"key": "k", "prompt": "a red boat", "pack": "ink"})
+    page = client.get("/images/").content.decode()
+    assert "Create an account" in page
+    assert str(Generation.objects.get().pk) in page
+
+
+def test_it_turns_pages(as_alice, alice, make_generation):
+    for _ in range(25):
+        make_generation(alice, "cancelled")
+    first = as_alice.get("/images/").content.decode()
+    last = as_alice.get("/images/", {"page": "2"}).content.decode()
+    assert first.count('class="tile"') == 24
+    assert last.count('class="tile"') == 1
+    assert "Page 2 of 2" in last
+    assert as_alice.get("/images/", {"page": "nonsense"}).status_code == 200
+
+
+def test_it_asks_the_database_as_often_for_many_images(as_alice, alice, make_generation):
+    make_generation(alice)
+    few = _queries(as_alice)
+    for count in (1, 4, 2):
+        make_generation(alice, count=count)
+    assert _queries(as_alice) == few
+
+
+def test_it_serves_files_privately_and_for_ever(as_alice, alice, make_generation):
+    row = make_generation(alice)
+    response = as_alice.get(f"/generations/{row.pk}/0.png")
+    assert response.content == PNG
+    assert response["Content-Type"] == "image/png"
+    assert "private" in response["Cache-Control"]
+    assert "immutable" in response["Cache-Control"]
+    saved = as_alice.get(f"/generations/{row.pk}/0.png?download")
+    assert saved["Content-Disposition"] == 'attachment; filename="ink-7.png"'
+    assert as_alice.get(f"/generations/{row.pk}/0.webp")["Content-Type"] == "image/webp"
+    assert as_alice.get(f"/generations/{row.pk}/9.png").status_code == 404
+
+
+def test_it_answers_404_when_a_file_is_gone(as_alice, alice, make_generation):
+    row = make_generation(alice)
+    default_storage.delete(row.images.get().file.name)
+    assert as_alice.get(f"/generations/{row.pk}/0.png").status_code == 404
+
+
+def test_it_asks_before_it_deletes(as_alice, alice, make_generation):
+    row = make_generation(alice)
+    page = as_alice.get(f"/generations/{row.pk}/delete").content.decode()
+    assert "Delete for good" in page
+    assert Generation.objects.filter(pk=row.pk).exists()
+
+
+def test_it_deletes_rows_and_files(
+    as_alice, alice, make_generation, django_capture_on_commit_callbacks
+):
+    row = make_generation(alice)
+    names = [name for image in row.images.all() for name in (image.file.name, image.thumbnail.name)]
+    with django_capture_on_commit_callbacks(execute=True):
+        response = as_alice.post(f"/generations/{row.pk}/delete", follow=True)
+    assert "Deleted." in response.content.decode()
+    assert not Generation.objects.exists()
+    assert not any(default_storage.exists(name) for name in names)
+
+
+def _queries(client):
+    with CaptureQueriesContext(connection) as captured:
+        client.get("/images/")
+    return len(captured)
