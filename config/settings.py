@@ -21,7 +21,7 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 def _secret_key() -> str:
     """From the environment, or made once and kept beside the database, readable by us alone."""
-    given = env.str("HOUSESTYLE_SECRET_KEY", default="")
+    given: str = env.str("HOUSESTYLE_SECRET_KEY", default="")
     if given:
         return given
     kept = DATA_DIR / "secret_key"

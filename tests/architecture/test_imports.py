@@ -17,7 +17,7 @@ WRONG_IMPORTS = [
     ("generation/states.py", "import django.db", "No Django and no Celery"),
     ("generation/engine/contract.py", "import torch", "starts without torch"),
     ("generation/engine/renderer.py", "import django.conf", "No Django and no Celery"),
-    ("generation/submission.py", "import generation.engine.renderer", "starts without torch"),
+    ("generation/submission.py", "import generation.engine.renderer", "contract alone"),
     ("stylepacks/intake.py", "import starter", "known only to install_starter"),
     ("generation/tasks.py", "import config.settings", "imported by nobody"),
 ]
