@@ -135,7 +135,9 @@ def _person(request: HttpRequest) -> User:
 
 def _own(request: HttpRequest) -> Any:
     related = ("pack_version__pack", "second_version__pack")
-    rows = Generation.objects.filter(person=_person(request)).select_related(*related)
+    rows = Generation.objects.filter(person=_person(request), is_trial=False).select_related(
+        *related
+    )
     return rows.order_by("-created_at", "-pk")
 
 

@@ -6,13 +6,19 @@ from accounts.models import User
 from accounts.signals import account_leaving, guest_adopted
 from generation.deleting import delete_generation
 from generation.models import FairShare, Generation
-from generation.submission import cancel
+from generation.submission import SubmissionError, Wish, cancel, submit_trial
+from stylepacks.models import PackVersion
+from stylepacks.signals import preview_requested
+
+TRIAL_IMAGES = 2
+TRIAL_SEED = 7
 
 
 def connect() -> None:
     """Called once, when the app is ready."""
     guest_adopted.connect(adopt, dispatch_uid="generation.adopt")
     account_leaving.connect(leave, dispatch_uid="generation.leave")
+    preview_requested.connect(try_version, dispatch_uid="generation.try_version")
 
 
 def adopt(guest: User, person: User, **_: Any) -> None:
@@ -32,6 +38,17 @@ def leave(person: User, **_: Any) -> None:
     for generation in Generation.objects.filter(person=person):
         cancel(generation)
         delete_generation(generation)
+
+
+def try_version(version: PackVersion, prompt: str, by: User | None, **_: Any) -> None:
+    """A curator wants to see a version: rendered through the queue like everything else.
+
+    The seed is always the same, so that what a curator changes is what changes in the picture.
+    """
+    if by is None:
+        raise SubmissionError("Sign in as a curator to try a pack.", "forbidden")
+    wish = Wish(pack=version.pack.slug, prompt=prompt, count=TRIAL_IMAGES, seed=TRIAL_SEED)
+    submit_trial(by, wish, version)
 
 
 def _free_keys(guest: User, person: User) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from generation import endings, scheduler, wakeups
+from generation import endings, scheduler, trials, wakeups
 from generation.models import Generation, StepPreview, Worker
 from generation.states import ACTIVE
 
@@ -19,10 +19,12 @@ def sweep() -> int:
     """One round; returns how many rows were taken from dead workers. Safe to run twice at once.
 
     1. Recover rows whose lease ran out.
-    2. Delete previews of rows nobody renders, and workers long gone.
-    3. Ring for queues with waiting rows: their bells may have been lost.
+    2. Answer curators whose trials have ended.
+    3. Delete previews of rows nobody renders, and workers long gone.
+    4. Ring for queues with waiting rows: their bells may have been lost.
     """
     recovered = recover()
+    trials.answer_ended()
     active = [state.value for state in ACTIVE]
     StepPreview.objects.exclude(generation__state__in=active).delete()
     Worker.objects.filter(last_seen_at__lt=timezone.now() - FORGET_WORKER).delete()

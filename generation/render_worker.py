@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import DatabaseError, connection
 
-from generation import delivery, endings, progress, recovery, scheduler
+from generation import delivery, endings, progress, recovery, scheduler, trials
 from generation.engine.contract import EngineError, RenderedImage, RenderResult, StepProgress
 from generation.models import Generation, StepPreview
 from generation.moving import move, touch
@@ -59,6 +59,8 @@ def render_batch(process: WorkerProcess, claimed: Sequence[Generation]) -> None:
         except Exception:  # the loop records whatever it is and gives the rows another try
             logger.exception("A batch failed")
             batch.try_again("Something went wrong while this was rendered. Please try again.")
+    if any(row.is_trial for row in claimed):
+        trials.answer_ended()
 
 
 @dataclass

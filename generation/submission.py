@@ -15,7 +15,7 @@ from generation.wishes import SubmissionError, Wish, cleaned
 from stylepacks.models import PackVersion
 from stylepacks.rules.digests import digest
 
-__all__ = ["SubmissionError", "Wish", "cancel", "submit", "submit_draft"]
+__all__ = ["SubmissionError", "Wish", "cancel", "submit", "submit_trial"]
 
 MAX_UNENDED = 8
 MAX_KEY_CHARACTERS = 64
@@ -46,15 +46,15 @@ def submit(person: User, wish: Wish, idempotency_key: str) -> Generation:
         raise SubmissionError(str(error), "allowance_used_up") from error
 
 
-def submit_draft(person: User, wish: Wish, version: PackVersion) -> Generation:
-    """A curator's trial of a version that need not be published; staff only, no allowance."""
-    if not person.is_staff:
+def submit_trial(curator: User, wish: Wish, version: PackVersion) -> Generation:
+    """A curator's look at a version, published or not: no allowance, no cap, staff only."""
+    if not curator.is_staff:
         raise SubmissionError("Only curators can try a pack before it is published.", "forbidden")
     wish = cleaned(wish)
-    row = _row(person, wish, (version,), recipes.build(wish, (version,)))
-    row.idempotency_key = row.pk.hex
+    row = _row(curator, wish, (version,), recipes.build(wish, (version,)))
+    row.idempotency_key, row.is_trial = row.pk.hex, True
     with transaction.atomic():
-        scheduler.join(person)
+        scheduler.join(curator)
         row.save(force_insert=True)
         transaction.on_commit(lambda: wakeups.ring(row.queue))
     return row
@@ -109,6 +109,7 @@ def _checked_key(key: str) -> str:
 
 def _check_waiting(person: User) -> None:
     unended = [state.value for state in ACTIVE | WAITING]
-    if Generation.objects.filter(person=person, state__in=unended).count() >= MAX_UNENDED:
+    rows = Generation.objects.filter(person=person, state__in=unended, is_trial=False)
+    if rows.count() >= MAX_UNENDED:
         said = f"You have {MAX_UNENDED} pictures on the way: wait for one, or cancel one."
         raise SubmissionError(said, "too_many_waiting")

@@ -34,6 +34,7 @@ class Generation(models.Model):
     batch_key = models.CharField(max_length=64)
     queue = models.CharField(max_length=40)
     idempotency_key = models.CharField(max_length=64)
+    is_trial = models.BooleanField(default=False, help_text="A curator's look at a version")
 
     state = models.CharField(max_length=12, choices=STATES, default=State.QUEUED.value)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -70,6 +71,9 @@ class Generation(models.Model):
                 condition=models.Q(state__in=["claimed", "rendering", "delivering"]),
             ),
             models.Index(fields=["person", "-created_at"], name="history_of_person"),
+            models.Index(
+                fields=["state"], name="trials_to_answer", condition=models.Q(is_trial=True)
+            ),
         ]
 
     def __str__(self) -> str:
