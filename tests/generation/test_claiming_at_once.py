@@ -1,0 +1,64 @@
+"""Many workers, one queue: no row is taken twice, none is forgotten. Real threads and files."""
+
+import uuid
+from collections import Counter
+
+import pytest
+from django.core.management import call_command
+
+from accounts.models import User
+from generation import recovery, scheduler
+from generation.models import Generation
+from generation.submission import SubmissionError, Wish, submit
+from tests.accounts.test_holding_at_once import shared_database, together  # noqa: F401
+from tests.generation.conftest import QUEUE
+from tests.production.conftest import postgres_url  # noqa: F401
+from tests.stylepacks.factories import make_pack
+
+WISH = Wish("ink", "a red boat", seed=7)
+
+
+@pytest.fixture
+def people(shared_database):  # noqa: F811
+    make_pack("ink")
+    yield [User.objects.create(username=f"person-{number}") for number in range(4)]
+    call_command("flush", interactive=False, verbosity=0)
+
+
+def test_it_claims_every_row_once(people):
+    rows = {submit(person, WISH, uuid.uuid4().hex).pk for person in people for _ in range(4)}
+
+    def work(number):
+        claimed = []
+        while batch := scheduler.claim(f"worker-{number}", QUEUE):
+            claimed += [row.pk for row in batch]
+        return claimed
+
+    taken = Counter(pk for claimed in together(work) for pk in claimed)
+    assert taken == Counter(rows)
+
+
+def test_it_makes_one_generation_of_one_key(people):
+    made = together(lambda _: submit(people[0], WISH, "the-key").pk)
+    assert len(set(made)) == 1
+    assert Generation.objects.count() == 1
+
+
+def test_it_keeps_to_the_cap_of_one_person(people):
+    def ask(number):
+        try:
+            submit(people[0], WISH, f"{number}-{uuid.uuid4().hex}")
+        except SubmissionError:
+            return 0
+        return 1
+
+    asked = [sum(together(ask)) for _ in range(2)]
+    assert asked == [8, 0]
+
+
+def test_it_recovers_a_row_once(people):
+    submit(people[0], WISH, "k")
+    scheduler.claim("worker-1", QUEUE)
+    Generation.objects.update(lease_expires_at="2020-01-01T00:00Z")
+    assert sum(together(lambda _: recovery.recover())) == 1
+    assert Generation.objects.get().state == "queued"
