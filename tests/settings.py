@@ -1,9 +1,14 @@
 """The product's own settings, on a scratch data folder and with cheap password hashing."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
-os.environ.setdefault("HOUSESTYLE_DATA", tempfile.mkdtemp(prefix="housestyle-tests-"))
+if "HOUSESTYLE_DATA" not in os.environ:
+    _scratch = tempfile.mkdtemp(prefix="housestyle-tests-")
+    atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
+    os.environ["HOUSESTYLE_DATA"] = _scratch
 
 from config.settings import *  # noqa: E402, F403
 from config.settings import STORAGES  # noqa: E402
