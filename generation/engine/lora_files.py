@@ -114,7 +114,7 @@ def _tensors(use: LoraUse, content: bytes) -> dict[str, torch.Tensor]:
         ) from error
     if not tensors:
         raise LoraRefused(f"The LoRA '{use.name}' holds no weights.")
-    broken = [key for key, tensor in tensors.items() if not torch.isfinite(tensor).all()]
+    broken = [key for key, tensor in tensors.items() if not torch.isfinite(tensor.float()).all()]
     if broken:
         raise LoraRefused(
             f"The LoRA '{use.name}' holds values that are not numbers in {_some(broken)}.",
@@ -142,7 +142,7 @@ def _converted(
         state, alphas = pipeline.lora_state_dict(
             dict(tensors), unet_config=getattr(model.pipe, model.family.denoiser).config
         )
-    except (KeyError, ValueError, IndexError) as error:
+    except _CONVERTER_FAILURES as error:
         stray = tuple(key for key in tensors if not key.endswith(_KOHYA_ENDINGS)) or tuple(tensors)
         raise LoraRefused(
             f"The LoRA '{use.name}' is for another kind of model or damaged: "
@@ -154,6 +154,14 @@ def _converted(
     return _peft_names(named, model), _by_module(_peft_names(alpha_names, model))
 
 
+_CONVERTER_FAILURES = (
+    AttributeError,
+    IndexError,
+    KeyError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 _KOHYA_ENDINGS = (".lora_down.weight", ".lora_up.weight", ".alpha")
 
 

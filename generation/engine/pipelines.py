@@ -13,6 +13,8 @@ import diffusers
 import torch
 import transformers
 from diffusers.utils import logging as diffusers_logging
+from huggingface_hub import snapshot_download
+from huggingface_hub.errors import HFValidationError
 
 from generation.engine.contract import CheckpointMissing, EngineError
 
@@ -77,13 +79,14 @@ def load(
 ) -> Model:
     """Load the diffusers folder `checkpoint`; raises CheckpointMissing with what to do."""
     rule = family_named(family)
-    _require_folder(checkpoint, rule)
+    folder = _local_folder(checkpoint)
+    _require_folder(folder, rule)
     place = torch.device(device)
     precision = dtype or (torch.float16 if place.type == "cuda" else torch.float32)
     _quiet_libraries()
     try:
         pipe = getattr(diffusers, rule.pipeline).from_pretrained(
-            checkpoint,
+            folder,
             dtype=precision,
             local_files_only=True,
             use_safetensors=True,
@@ -97,7 +100,22 @@ def load(
     return Model(checkpoint, rule, place, precision, _settled(pipe, place))
 
 
+def _local_folder(checkpoint: str) -> str:
+    # A hub id stands for a snapshot that was fetched before; rendering never downloads.
+    if Path(checkpoint).exists() or checkpoint.count("/") != 1:
+        return checkpoint
+    try:
+        return str(snapshot_download(checkpoint, local_files_only=True))
+    except (HFValidationError, OSError, ValueError):
+        return checkpoint
+
+
 def _require_folder(checkpoint: str, rule: Family) -> None:
+    if Path(checkpoint).is_file():
+        raise CheckpointMissing(
+            f"{checkpoint} is a single file: convert it once with diffusers' from_single_file and "
+            "save_pretrained, and point the checkpoint at the folder."
+        )
     index = Path(checkpoint) / "model_index.json"
     if not index.is_file():
         raise CheckpointMissing(

@@ -14,22 +14,19 @@ from generation.engine.pipelines import Model
 
 PREVIEW_EDGE = 128
 WEBP_QUALITY = 60
-FITTED_IMAGES = 12
-FITTED_EDGE_LATENTS = 16
+FITTED_IMAGES = 6
+FITTED_EDGE_LATENTS = 8
 RIDGE = 1e-2
 
 
 class PreviewMap:
-    """Latents to a WebP of at most PREVIEW_EDGE pixels; fitted when first needed."""
+    """Latents to a WebP of at most PREVIEW_EDGE pixels (1 to 3 ms on a CPU)."""
 
     def __init__(self, model: Model) -> None:
-        self._model = model
-        self._weights: torch.Tensor | None = None
+        self._weights = fitted_map(model)
 
     def webp(self, latents: torch.Tensor) -> bytes:
         """`latents` is (1, channels, height, width), in the denoiser's scale."""
-        if self._weights is None:
-            self._weights = fitted_map(self._model)
         flat = latents[0].float().cpu().flatten(1).T
         rgb = _with_constant(flat) @ self._weights
         height, width = latents.shape[-2:]

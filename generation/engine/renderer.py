@@ -1,8 +1,8 @@
 """Render a request: switch the pack on, encode the words, draw noise, denoise, decode.
 
-On the CPU an image is the same bytes alone or in a batch, today or after any other pack: noise is
-drawn per image on the CPU generator, weights are always W0 plus the pack, and images pass the
-denoiser one by one there.
+On one device an image is the same bytes alone or in a batch, today or after any other pack: noise
+is drawn per image on the CPU generator, weights are always W0 plus the pack, and a pass through
+the denoiser always has the same shape (one image on the CPU).
 """
 
 import gc
@@ -182,7 +182,8 @@ def denoise(
     size = batching.images_per_pass(model.device, request.family)
     for step, timestep in enumerate(timesteps, 1):
         for together in batching.passes(lanes, size):
-            noise = predict_noise(model, together, timestep, request.guidance)
+            full = batching.filled(together, size)
+            noise = predict_noise(model, full, timestep, request.guidance)
             for index, lane in enumerate(together):
                 lane.advance(noise[index : index + 1], timestep)
         progress = StepProgress(step, len(timesteps), _previews(studio, lanes, request, step))

@@ -31,6 +31,9 @@ def fresh_scheduler(sampler: str, config: Any, steps: int, device: torch.device)
     given = {**config, **options, "timestep_spacing": "trailing", "steps_offset": 1}
     scheduler = getattr(diffusers, name).from_config(given)
     scheduler.set_timesteps(steps, device=device)
+    if hasattr(scheduler, "set_begin_index"):
+        # Spares a search for the first timestep, which would stall the device.
+        scheduler.set_begin_index(0)
     return scheduler
 
 

@@ -132,6 +132,32 @@ def test_it_says_when_the_checkpoint_is_missing(tmp_path, ask):
         Renderer().render(ask(checkpoint=str(tmp_path / "nowhere")))
 
 
+@pytest.mark.parametrize("name", ["somebody/no-such-model", "relative/folder/deep", "", "\0"])
+def test_it_downloads_nothing_for_an_unknown_name(ask, name):
+    with pytest.raises(CheckpointMissing, match="There is no model at"):
+        Renderer().render(ask(checkpoint=name))
+
+
+def test_it_finds_a_hub_snapshot_that_was_fetched_before(tmp_path, tiny, ask, monkeypatch):
+    import shutil
+
+    from huggingface_hub import constants
+
+    kept = tmp_path / "models--somebody--tiny"
+    shutil.copytree(tiny, kept / "snapshots" / "abc")
+    (kept / "refs").mkdir()
+    (kept / "refs" / "main").write_text("abc")
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    by_name = Renderer().render(ask(checkpoint="somebody/tiny"))
+    assert by_name.images == Renderer().render(ask()).images
+
+
+def test_it_says_what_to_do_with_a_single_file(tmp_path, ask):
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    with pytest.raises(CheckpointMissing, match="from_single_file"):
+        Renderer().render(ask(checkpoint=str(tmp_path / "model.safetensors")))
+
+
 def test_it_says_when_the_checkpoint_is_damaged(tmp_path, tiny, ask):
     import shutil
 

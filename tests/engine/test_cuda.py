@@ -1,0 +1,100 @@
+"""The same promises on a GPU, in half precision. Stands alone:
+
+python -m pytest --noconftest -c /dev/null --rootdir . tests/engine/test_cuda.py
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from generation.engine.contract import ImageOrder, RenderRequest
+from generation.engine.renderer import Renderer
+from tests.engine import tiny_model
+
+pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    return tmp_path_factory.mktemp("cuda")
+
+
+@pytest.fixture(scope="module")
+def tiny(weights):
+    return tiny_model.build(weights / "tiny")
+
+
+@pytest.fixture(scope="module")
+def loras(tiny, weights):
+    names = ("ink", "neon", "paper")
+    paths = [weights / f"{name}.safetensors" for name in names]
+    return [tiny_model.save_lora(tiny, path, seed=seed) for seed, path in enumerate(paths)]
+
+
+@pytest.fixture(scope="module")
+def renderer():
+    return Renderer("cuda")
+
+
+def ask(tiny, *loras, seeds=(7,), **fields) -> RenderRequest:
+    images = tuple(ImageOrder(str(seed), "a red cat", "", seed) for seed in seeds)
+    return replace(RenderRequest(str(tiny), "sd15", images, loras, 64, 64, steps=5), **fields)
+
+
+def buffers(renderer, tiny):
+    return renderer.prepare(str(tiny), "sd15").switch.buffers
+
+
+def test_it_returns_bit_for_bit_and_never_moves(renderer, tiny, loras):
+    before = [buffer.live.data_ptr() for buffer in buffers(renderer, tiny)]
+    for index in range(12):
+        renderer.render(ask(tiny, loras[index % 3], replace(loras[index % 2], weight=0.4)))
+    renderer.render(ask(tiny))
+    assert all(torch.equal(b.live, b.pristine) for b in buffers(renderer, tiny))
+    assert [buffer.live.data_ptr() for buffer in buffers(renderer, tiny)] == before
+
+
+@pytest.mark.parametrize("sampler", ["dpmpp_2m", "euler", "ddim", "lcm"])
+def test_it_gives_the_same_bytes_alone_and_anywhere_in_a_batch(renderer, tiny, loras, sampler):
+    seeds = (1, 2, 3, 4, 5, 6)
+    together = renderer.render(ask(tiny, loras[0], seeds=seeds, sampler=sampler)).images
+    fresh = Renderer("cuda")
+    alone = [
+        fresh.render(ask(tiny, loras[0], seeds=(seed,), sampler=sampler)).images[0]
+        for seed in seeds
+    ]
+    assert list(together) == alone
+
+
+def test_it_means_the_same_picture_as_on_the_cpu(renderer, tiny, loras):
+    request = ask(tiny, loras[0])
+    gpu, cpu = (
+        np.frombuffer(one.render(request).images[0].rgb, np.uint8).astype(float)
+        for one in (renderer, Renderer("cpu"))
+    )
+    assert np.abs(gpu - cpu).mean() < 4
+
+
+def test_it_merges_within_half_precision(renderer, tiny, loras):
+    from generation.engine import lora_files
+
+    renderer.render(ask(tiny, loras[0]))
+    studio = renderer.prepare(str(tiny), "sd15")
+    for name, factors in lora_files.read(loras[0], studio.model).factors.items():
+        target = studio.switch.targets[name]
+        down = factors.down
+        if down.ndim == 4 and target.channels_last:
+            down = down.permute(0, 2, 3, 1)
+        change = (factors.up.flatten(1) @ down.flatten(1) * factors.scale).cuda()
+        buffer = studio.switch._buffers[target.matrix]
+        wanted = buffer.pristine[target.row].float() + change
+        found = buffer.live[target.row].float()
+        assert (found - wanted).norm() < 2e-3 * wanted.norm(), name
+
+
+def test_it_keeps_convolutions_in_the_fast_layout(renderer, tiny):
+    conv = renderer.prepare(str(tiny), "sd15").model.pipe.unet.conv_in
+    assert conv.weight.is_contiguous(memory_format=torch.channels_last)
+    assert conv.weight.dtype == torch.float16
