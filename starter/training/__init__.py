@@ -1,0 +1,1 @@
+"""Training the starter model from nothing: draw, VAE, latents, base, LoRAs, export."""

@@ -1,0 +1,193 @@
+"""Train the LoRAs: one look or character each, spread over the processes.
+
+    torchrun --standalone --nproc_per_node 4 -m starter.training.train_loras DATA OUT --seconds 60
+
+No wrapped layers: each step writes W0 + B A into the base's own weights, takes their gradients
+with the compiled base step (so nothing new is compiled), and carries them to A and B. Writes
+OUT/loras/NAME.pt and the grid OUT/lora-NAME.png: strength 0, 0.5 and 1, one row each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from diffusers import AutoencoderKL, UNet2DConditionModel
+from torch import Tensor, nn
+from transformers import CLIPTextModel
+
+from starter.architecture import FULL, TOY, build_text_encoder, build_unet
+from starter.pack_files import read_packs
+from starter.tokenizer import load_tokenizer
+from starter.training.denoising import DenoisingLoss, Lesson, Painter, token_ids
+from starter.training.grids import save_grid
+from starter.training.prompts import CHARACTER_PROMPTS, LOOK_PROMPTS
+from starter.training.ranks import Clock, Rank, compiled, join_ranks
+from starter.training.store import Section, Store
+
+RANK = 8
+PEAK_RATE = 2e-3
+ADAPTED = ("to_q", "to_k", "to_v", "to_out.0", "conv1", "conv2", ".conv", "conv_in", "conv_out")
+
+
+@dataclass
+class Adapted:
+    """One layer: its base weight, and the two factors of what is added to it."""
+
+    name: str
+    layer: nn.Module
+    base: Tensor
+    down: Tensor
+    up: Tensor
+
+    def write(self, strength: float = 1.0) -> None:
+        """Put base + strength * up @ down into the layer, in place."""
+        change = (self.up @ self.down).view_as(self.base)
+        self.layer.weight.data.copy_(self.base + strength * change)
+
+    def collect(self) -> None:
+        """Carry the layer's gradient to the two factors."""
+        gradient = self.layer.weight.grad.reshape(len(self.up), -1)
+        self.up.grad = gradient @ self.down.T
+        self.down.grad = self.up.T @ gradient
+
+
+def adapt(unet: nn.Module, rank_size: int) -> list[Adapted]:
+    """Fresh factors for each layer that LoRAs change; `up` starts at zero."""
+    adapted = []
+    for name, layer in unet.named_modules():
+        if isinstance(layer, nn.Linear | nn.Conv2d) and name.endswith(ADAPTED):
+            outputs, inputs = layer.weight.shape[0], layer.weight[0].numel()
+            device = layer.weight.device
+            down = torch.randn(rank_size, inputs, device=device) / inputs**0.5
+            up = torch.zeros(outputs, rank_size, device=device)
+            base = layer.weight.detach().clone()
+            adapted.append(Adapted(name, layer, base, down, up))
+    return adapted
+
+
+def factors(adapted: list[Adapted]) -> dict[str, Tensor]:
+    """The factors under PEFT's names and in its shapes."""
+    state = {}
+    for part in adapted:
+        down, up = part.down, part.up
+        if part.base.ndim == 4:
+            down, up = down.view(-1, *part.base.shape[1:]), up[:, :, None, None]
+        state[f"{part.name}.lora_A.weight"] = down.half().cpu().contiguous()
+        state[f"{part.name}.lora_B.weight"] = up.half().cpu().contiguous()
+    return state
+
+
+def train_one(
+    section: Section, loss_of: nn.Module, lesson: Lesson, adapted: list[Adapted],
+    given: argparse.Namespace, rank: Rank,
+) -> None:  # fmt: skip
+    """Teach the factors one section; the base weights end where they began plus the change."""
+    alone = Rank(0, 1, rank.device)
+    tensors = [tensor for part in adapted for tensor in (part.down, part.up)]
+    optimizer = torch.optim.AdamW(tensors, lr=PEAK_RATE, betas=(0.9, 0.99), weight_decay=1e-3)
+    clock, began = Clock(alone, given.seconds), time.monotonic()
+    while clock.running():
+        for group in optimizer.param_groups:
+            group["lr"] = clock.rate(given.rate, 50, 0.3)
+        loss = loss_of(*lesson.batch(given.batch))
+        loss.backward()
+        for part in adapted:
+            part.collect()
+        loss_of.zero_grad(set_to_none=True)
+        torch.nn.utils.clip_grad_norm_(tensors, 1.0)
+        optimizer.step()
+        for part in adapted:
+            part.write()
+        if clock.step % given.report == 0:
+            spent = time.monotonic() - began
+            print(f"{section.name} {clock.step} loss {float(loss):.4f} {spent:.0f}s", flush=True)
+
+
+def main() -> None:
+    given, rank = arguments(), join_ranks()
+    unet, text = load_base(given, rank)
+    store = Store(given.data)
+    taught = [section for section in store.of_kind("look", "character")]
+    if given.only:
+        taught = [section for section in taught if section.name in given.only.split(",")]
+    vae = AutoencoderKL.from_pretrained(given.out / "vae").to(rank.device).eval()
+    painter = Painter(unet, text, vae, load_tokenizer(), rank)
+    adapted = adapt(unet, given.lora_rank)
+    # Every weight keeps its gradient, though most are dropped: the graph compiled for the base
+    # is then this graph, and comes from the cache in seconds.
+    loss_of = compiled(DenoisingLoss(unet, text, rank), rank)
+    for section in taught[rank.index :: rank.world]:
+        _renew(adapted)
+        train_one(section, loss_of, _lesson(section, painter, given), adapted, given, rank)
+        save(section, painter, adapted, given)
+    rank.wait()
+
+
+def load_base(
+    given: argparse.Namespace, rank: Rank
+) -> tuple[UNet2DConditionModel, CLIPTextModel]:
+    """The averaged base, rounded to fp16 as it ships."""
+    shape, saved = TOY if given.toy else FULL, torch.load(given.out / "base.pt", map_location="cpu")
+    unet, text = build_unet(shape), build_text_encoder(shape, load_tokenizer())
+    unet.load_state_dict(saved["mean_unet"])
+    text.load_state_dict(saved["mean_text"])
+    return unet.half().float().to(rank.device), text.half().float().to(rank.device)
+
+
+def save(
+    section: Section, painter: Painter, adapted: list[Adapted], given: argparse.Namespace
+) -> None:
+    folder = given.out / "loras"
+    folder.mkdir(exist_ok=True)
+    torch.save(factors(adapted), folder / f"{section.name}.pt")
+    trigger = next(pack.trigger for pack in read_packs() if pack.slug == section.name)
+    if section.kind == "look":
+        prompts = [f"{prompt}, {trigger}" for prompt in LOOK_PROMPTS]
+    else:
+        prompts = [f"{trigger}, {prompt}".strip(", ") for prompt in CHARACTER_PROMPTS]
+    rows = []
+    for strength in (0.0, 0.5, 1.0):
+        for part in adapted:
+            part.write(strength)
+        rows.append(painter.paint(prompts, seed=7))
+    save_grid(given.out / f"lora-{section.name}.png", rows, side=224)
+    for part in adapted:
+        part.write(0.0)
+
+
+def _renew(adapted: list[Adapted]) -> None:
+    for part in adapted:
+        part.down = torch.randn_like(part.down) / part.down.shape[1] ** 0.5
+        part.up = torch.zeros_like(part.up)
+        part.write(0.0)
+
+
+def _lesson(section: Section, painter: Painter, given: argparse.Namespace) -> Lesson:
+    device = painter.rank.device
+    chosen = slice(section.training_rows.start, section.training_rows.stop)
+    latents = torch.load(given.out / "latents.bf16.pt", mmap=True)[chosen].to(device)
+    tokens = torch.load(given.out / "tokens.pt", mmap=True)[chosen].to(device)
+    empty = token_ids(painter.tokenizer, [""], device)[0]
+    return Lesson(latents, tokens, torch.arange(len(latents), device=device), empty)
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--seconds", type=float, default=60, help="for each LoRA")
+    parser.add_argument("--batch", type=int, default=384)
+    parser.add_argument("--rate", type=float, default=PEAK_RATE)
+    parser.add_argument("--lora-rank", type=int, default=RANK)
+    parser.add_argument("--only", default="", help="names with commas between; default all")
+    parser.add_argument("--report", type=int, default=100)
+    parser.add_argument("--toy", action="store_true")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
