@@ -13,6 +13,16 @@ function show(range) {
   dial.querySelector("[data-dial-value]").textContent = `${range.value} · ${spoken(Number(range.value))}`;
 }
 
+function tellLimits(range, policy) {
+  const limits = dial.querySelector("[data-dial-limits]");
+  const told = {
+    fixed: `The curator fixed this pack at ${range.value}.`,
+    range: `The curator lets this pack go from ${range.min} to ${range.max}.`,
+  };
+  limits.textContent = told[policy] ?? "";
+  limits.hidden = !told[policy];
+}
+
 function obey(range, pack) {
   const { strength, policy, min, max } = pack.dataset;
   const narrowed = policy === "range";
@@ -21,6 +31,7 @@ function obey(range, pack) {
   // Read-only, not disabled: a fixed strength is still sent with the form.
   range.toggleAttribute("data-fixed", policy === "fixed");
   if (policy === "fixed" || !range.hasAttribute("data-touched")) range.value = strength;
+  tellLimits(range, policy);
   show(range);
 }
 
