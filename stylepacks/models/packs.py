@@ -171,7 +171,9 @@ class PackLora(models.Model):
         END = "end", "After the words"
 
     version = models.ForeignKey(PackVersion, on_delete=models.CASCADE, related_name="loras")
-    lora = models.ForeignKey(Lora, on_delete=models.PROTECT, related_name="uses")
+    lora = models.ForeignKey(
+        Lora, on_delete=models.PROTECT, related_name="uses", verbose_name="LoRA"
+    )
     order = models.PositiveSmallIntegerField(
         default=0, help_text="LoRAs are applied from the smallest number on"
     )
@@ -186,7 +188,10 @@ class PackLora(models.Model):
         help_text="Weight at strength 100: your ceiling",
     )
     trigger = models.CharField(
-        max_length=120, blank=True, help_text="Words the LoRA was trained on, such as “ink style”"
+        max_length=120,
+        blank=True,
+        help_text="Words the LoRA was trained on, such as “ink style”. Left empty in a new row, it "
+        "is the one found in the file.",
     )
     trigger_position = models.CharField(
         max_length=5,
