@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts import allowance
 from generation.models import Generation, StepPreview
 from generation.moving import move
+from generation.progress import publish
 from generation.states import State
 
 RETRY_SECONDS = 5
@@ -25,7 +26,7 @@ def done(generation_id: UUID, claim_token: UUID, device_seconds: float) -> bool:
     """Every image is delivered. True when this call ended it."""
     moved = move(generation_id, State.DONE, claim_token=claim_token, device_seconds=device_seconds)
     if moved:
-        _forget_previews(generation_id)
+        _close(generation_id)
     return moved
 
 
@@ -75,7 +76,7 @@ def given_back(generation: Generation, claim_token: UUID) -> bool:
 def _requeue(generation_id: UUID, claim_token: UUID, **fields: Any) -> bool:
     moved = move(generation_id, State.QUEUED, claim_token=claim_token, **fields)
     if moved:
-        _forget_previews(generation_id)
+        _close(generation_id)
     return moved
 
 
@@ -84,9 +85,10 @@ def _end(generation_id: UUID, state: State, **fields: Any) -> bool:
         moved = move(generation_id, state, **fields)
         if moved:
             allowance.release(str(generation_id))
-            _forget_previews(generation_id)
+            _close(generation_id)
     return moved
 
 
-def _forget_previews(generation_id: UUID) -> None:
+def _close(generation_id: UUID) -> None:
     StepPreview.objects.filter(generation_id=generation_id).delete()
+    transaction.on_commit(lambda: publish(generation_id), robust=True)

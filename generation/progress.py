@@ -72,7 +72,7 @@ def snapshot(generation: Generation) -> Snapshot:
         eta=_eta(generation, ahead, workers),
         error=generation.error,
         count=generation.count,
-        images=tuple(generation.images.order_by("index")),
+        images=tuple(generation.images.all()),
         previews=_previews(generation) if state in ACTIVE else {},
     )
 
@@ -149,13 +149,19 @@ def _read(generation_id: UUID) -> Snapshot | None:
             connection.close()
 
 
+def line_changed(queue: str) -> None:
+    """A row was added: the next one who looks lines up afresh."""
+    cache.delete(f"line:{queue}")
+
+
 def _line(queue: str) -> list[tuple[UUID, int]]:
     line = cache.get_or_set(f"line:{queue}", lambda: scheduler.line_of(queue), timeout=1)
     return line or []
 
 
 def _workers_alive(queue: str) -> int:
-    return Worker.objects.filter(queue=queue, last_seen_at__gte=_three_pulses_ago()).count()
+    alive = Worker.objects.filter(queue=queue, last_seen_at__gte=_three_pulses_ago())
+    return cache.get_or_set(f"alive:{queue}", alive.count, timeout=1) or 0
 
 
 def _three_pulses_ago() -> datetime:

@@ -122,12 +122,10 @@ class _Batch:
             return
         for work in self._ours():
             endings.failed(work.row.pk, str(error), self.token)
-            self._tell(work)
 
     def try_again(self, sentence: str) -> None:
         for work in self._ours():
             endings.tried_again(work.row, self.token, sentence)
-            self._tell(work)
 
     def _start(self, work: _Work) -> None:
         steps = work.row.recipe["steps"] * self._calls_for(work)
@@ -217,17 +215,16 @@ class _Batch:
             work.is_ours = False
         if work.is_ours and work.is_complete:
             self._finish(work)
-        self._tell(work)
+        else:
+            self._tell(work)
 
     def _finish(self, work: _Work) -> None:
         endings.done(work.row.pk, self.token, work.device_seconds)
         work.is_ours = False
-        self._tell(work)
 
     def _give_back(self) -> None:
         for work in self._ours():
             endings.given_back(work.row, self.token)
-            self._tell(work)
 
     def _ours(self) -> list[_Work]:
         return [work for work in self.works if work.is_ours]

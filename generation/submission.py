@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from accounts import allowance
 from accounts.models import User
-from generation import endings, recipes, scheduler, wakeups
+from generation import endings, progress, recipes, scheduler, wakeups
 from generation.engine.contract import batch_key
 from generation.models import Generation
 from generation.recipes import Recipe
@@ -56,7 +56,7 @@ def submit_trial(curator: User, wish: Wish, version: PackVersion) -> Generation:
     with transaction.atomic():
         scheduler.join(curator)
         row.save(force_insert=True)
-        transaction.on_commit(lambda: wakeups.ring(row.queue))
+        transaction.on_commit(lambda: _announce(row.queue), robust=True)
     return row
 
 
@@ -76,7 +76,7 @@ def _enter(row: Generation, wish: Wish) -> Generation:
         # Written before it is held: a twin with the same key then waits here, not on the ledger.
         row.save(force_insert=True)
         allowance.hold(row.person, str(row.pk), wish.count)
-        transaction.on_commit(lambda: wakeups.ring(row.queue))
+        transaction.on_commit(lambda: _announce(row.queue), robust=True)
     return row
 
 
@@ -94,6 +94,11 @@ def _row(person: User, wish: Wish, versions: Sequence[PackVersion], recipe: Reci
         batch_key=batch_key(recipe),
         queue=wakeups.queue_for(recipe["family"]),
     )
+
+
+def _announce(queue: str) -> None:
+    progress.line_changed(queue)
+    wakeups.ring(queue)
 
 
 def _with_key(person: User, key: str) -> Generation | None:

@@ -65,17 +65,7 @@ class WorkerProcess:
         In the background because Celery ends a child that is not up within four seconds.
         """
         recovery.recover_held_by(self.name)
-        for queue in self.queues:
-            fresh: dict[str, object] = {
-                "queue": queue,
-                "device": settings.RENDER_DEVICE,
-                "is_ready": False,
-                "loaded_checkpoint": "",
-                "loaded_batch_key": "",
-                "started_at": timezone.now(),
-                "last_seen_at": timezone.now(),
-            }
-            Worker.objects.update_or_create(name=self._row_name(queue), defaults=fresh)
+        self._announce(is_ready=False)
         threading.Thread(target=self._beat, name="pulse", daemon=True).start()
         threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
         for queue in self.queues:
@@ -117,6 +107,20 @@ class WorkerProcess:
             is_ready=True, loaded_batch_key=batch_key, loaded_checkpoint=checkpoint[:200]
         )
 
+    def _announce(self, *, is_ready: bool) -> None:
+        now = timezone.now()
+        for queue in self.queues:
+            fresh = {
+                "queue": queue,
+                "device": settings.RENDER_DEVICE,
+                "is_ready": is_ready,
+                "loaded_checkpoint": "",
+                "loaded_batch_key": "",
+                "started_at": now,
+                "last_seen_at": now,
+            }
+            Worker.objects.update_or_create(name=self._row_name(queue), defaults=fresh)
+
     def _row_name(self, queue: str) -> str:
         return f"{self.name} {queue}"
 
@@ -149,7 +153,9 @@ class WorkerProcess:
         connection.close()
 
     def _renew(self) -> None:
-        self._rows().update(last_seen_at=timezone.now())
+        if not self._rows().update(last_seen_at=timezone.now()):
+            # Forgotten, as after a night's sleep of the machine: announce again.
+            self._announce(is_ready=self._renderer is not None)
         if self._held and time.monotonic() - self._alive_at < HUNG_SECONDS:
             active = [state.value for state in ACTIVE]
             rows = Generation.objects.filter(claim_token__in=set(self._held), state__in=active)
@@ -165,8 +171,9 @@ def open_once(name: str, queues: tuple[str, ...]) -> WorkerProcess:
     global _current
     with _opening:
         if _current is None:
-            _current = WorkerProcess(name, queues)
-            _current.open()
+            process = WorkerProcess(name, queues)
+            process.open()
+            _current = process
         return _current
 
 

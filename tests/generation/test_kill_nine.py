@@ -37,7 +37,8 @@ LOOK = """
 SELECT state, attempts, step,
     (SELECT count(*) FROM generation_generatedimage) AS images,
     (SELECT settled FROM accounts_allowance WHERE person_id IS NOT NULL) AS used,
-    (SELECT held FROM accounts_allowance WHERE person_id IS NOT NULL) AS held
+    (SELECT held FROM accounts_allowance WHERE person_id IS NOT NULL) AS held,
+    (SELECT count(*) FROM generation_worker) AS workers
 FROM generation_generation
 """
 
@@ -98,3 +99,4 @@ def test_it_gives_work_back_when_asked_to_stop(house):
     os.kill(house.worker_pid, signal.SIGTERM)
     back = wait_for(house, lambda now: now["state"] == "queued", 5)
     assert (back["attempts"], back["used"] + back["held"]) == (0, 4)
+    wait_for(house, lambda now: now["workers"] == 0, 10)
