@@ -18,6 +18,7 @@ from stylepacks.models import PackVersion, Preview, PreviewImage
 from stylepacks.signals import preview_requested
 
 KEPT_PREVIEWS = 4
+MAX_WAITING = 3
 COVER_EDGE = 768
 COVER_QUALITY = 88
 NOBODY_RENDERS = "Nothing renders previews on this installation: start it with its worker."
@@ -35,15 +36,22 @@ def request(version: PackVersion, prompt: str, by: User | None) -> Preview:
     found = [] if version.is_published else publishing.problems(version)
     if found:
         raise PublishingRefused(found)
+    if version.preview_requests.filter(state=Preview.State.WAITING).count() >= MAX_WAITING:
+        raise PackError(f"{MAX_WAITING} previews of this version are waiting: wait for the first.")
     _forget_old(version)
     preview = Preview.objects.create(version=version, prompt=words[:500], requested_by=by)
     transaction.on_commit(partial(_send, preview))
     return preview
 
 
-def deliver(version: PackVersion, files: "Iterable[File[Any] | bytes]") -> Preview | None:
-    """Keep the pictures of the version's newest waiting preview; None when nobody waits."""
-    preview = _newest_waiting(version)
+def deliver(
+    version: PackVersion, files: "Iterable[File[Any] | bytes]", preview: Preview | None = None
+) -> Preview | None:
+    """Keep the pictures of `preview`, or of the version's longest waiting one.
+
+    Previews are rendered in the order in which they were asked for. None when nobody waits.
+    """
+    preview = preview or _longest_waiting(version)
     if preview is None:
         return None
     for index, file in enumerate(files):
@@ -54,9 +62,9 @@ def deliver(version: PackVersion, files: "Iterable[File[Any] | bytes]") -> Previ
     return preview
 
 
-def fail(version: PackVersion, sentence: str) -> Preview | None:
-    """Tell the curator why the newest waiting preview of this version will not come."""
-    preview = _newest_waiting(version)
+def fail(version: PackVersion, sentence: str, preview: Preview | None = None) -> Preview | None:
+    """Tell the curator why `preview`, or the version's longest waiting one, will not come."""
+    preview = preview or _longest_waiting(version)
     if preview is not None:
         _move(preview, Preview.State.FAILED, sentence)
     return preview
@@ -67,8 +75,11 @@ def use_as_cover(image: PreviewImage) -> None:
     pack = image.preview.version.pack
     content = cover_bytes(image.file)
     name = f"{pack.slug}-{hashlib.sha256(content).hexdigest()[:12]}.webp"
+    replaced = pack.cover.name
     pack.cover.save(name, ContentFile(content), save=False)
     pack.save(update_fields=["cover"])
+    if replaced and replaced != pack.cover.name:
+        pack.cover.storage.delete(replaced)
 
 
 def cover_bytes(file: "File[Any]") -> bytes:
@@ -101,8 +112,8 @@ def _send(preview: Preview) -> None:
         _move(preview, Preview.State.FAILED, NOBODY_RENDERS)
 
 
-def _newest_waiting(version: PackVersion) -> Preview | None:
-    return Preview.objects.filter(version=version, state=Preview.State.WAITING).first()
+def _longest_waiting(version: PackVersion) -> Preview | None:
+    return Preview.objects.filter(version=version, state=Preview.State.WAITING).last()
 
 
 def _move(preview: Preview, state: Preview.State, error: str = "") -> None:
@@ -112,7 +123,6 @@ def _move(preview: Preview, state: Preview.State, error: str = "") -> None:
 
 
 def _forget_old(version: PackVersion) -> None:
-    for old in version.preview_requests.all()[KEPT_PREVIEWS - 1 :]:
-        for image in old.images.all():
-            image.file.delete(save=False)
+    ended = version.preview_requests.exclude(state=Preview.State.WAITING)
+    for old in ended[KEPT_PREVIEWS - 1 :]:
         old.delete()

@@ -1,8 +1,13 @@
 """What every test gets: its own media folder, and people to test with."""
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from accounts.models import User
+
+# A busy machine is no failure: the suite has its own time limit for every test.
+hypothesis_settings.register_profile("house", deadline=None)
+hypothesis_settings.load_profile("house")
 
 PASSWORD = "a long passphrase"
 

@@ -1,7 +1,10 @@
 """Previews: pictures a curator asked for while making a version. No part of its digest."""
 
+from functools import partial
+
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
+from django.dispatch import receiver
 from django.utils import timezone
 
 from stylepacks.models.packs import PackVersion
@@ -48,3 +51,8 @@ class PreviewImage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.preview}#{self.index}"
+
+
+@receiver(models.signals.post_delete, sender=PreviewImage)
+def _delete_file(instance: PreviewImage, **_: object) -> None:
+    transaction.on_commit(partial(instance.file.storage.delete, str(instance.file.name)))

@@ -1,6 +1,9 @@
 """Weights: base models and LoRA files, each known by the SHA-256 of its bytes."""
 
-from django.db import models
+from functools import partial
+
+from django.db import models, transaction
+from django.dispatch import receiver
 from django.utils import timezone
 
 
@@ -64,3 +67,8 @@ class Lora(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+@receiver(models.signals.post_delete, sender=Lora)
+def _delete_file(instance: Lora, **_: object) -> None:
+    transaction.on_commit(partial(instance.file.storage.delete, str(instance.file.name)))

@@ -99,10 +99,27 @@ def test_it_refuses_a_preview_of_what_cannot_be_rendered(draft, curator):
     assert not Preview.objects.exists()
 
 
-def test_it_keeps_only_the_newest_previews(draft, curator, media_folder):
-    for _ in range(previews.KEPT_PREVIEWS + 3):
+def test_it_gives_every_preview_its_own_pictures(draft, curator):
+    first = previews.request(draft, "a red boat", curator)
+    second = previews.request(draft, "a blue fish", curator)
+    assert previews.deliver(draft, [png()]) == first
+    assert previews.deliver(draft, [png()], second) == second
+
+
+def test_it_lets_only_a_few_wait(draft, curator):
+    for _ in range(previews.MAX_WAITING):
         previews.request(draft, "a red boat", curator)
-        previews.deliver(draft, [png()])
+    with pytest.raises(PackError, match="are waiting"):
+        previews.request(draft, "a red boat", curator)
+
+
+def test_it_keeps_only_the_newest_previews(
+    draft, curator, media_folder, django_capture_on_commit_callbacks
+):
+    for _ in range(previews.KEPT_PREVIEWS + 3):
+        with django_capture_on_commit_callbacks(execute=True):
+            preview = previews.request(draft, "a red boat", curator)
+            previews.deliver(draft, [png()], preview)
     assert draft.preview_requests.count() == previews.KEPT_PREVIEWS
     assert len(list(media_folder.glob("pack-previews/*"))) == previews.KEPT_PREVIEWS
 
@@ -114,6 +131,13 @@ def test_it_makes_a_preview_the_cover(draft, curator):
     draft.pack.refresh_from_db()
     with Image.open(draft.pack.cover) as cover:
         assert (cover.format, cover.size) == ("WEBP", (768, 768))
+
+
+def test_it_leaves_no_replaced_cover_behind(draft, curator, media_folder):
+    for edge in (64, 96):
+        previews.request(draft, "a red boat", curator)
+        previews.use_as_cover(previews.deliver(draft, [png(edge)]).images.get())
+    assert len(list(media_folder.glob("covers/*"))) == 1
 
 
 def test_it_previews_a_published_version_too(curator):

@@ -82,3 +82,10 @@ def test_it_says_so_when_the_disk_is_full(monkeypatch, media_folder):
         add_lora(lora_file(), "Ink", "MIT")
     assert not Lora.objects.exists()
     assert not kept_files(media_folder)
+
+
+def test_it_takes_the_file_away_with_the_lora(media_folder, django_capture_on_commit_callbacks):
+    lora = add_lora(lora_file(), "Ink", "MIT")
+    with django_capture_on_commit_callbacks(execute=True):
+        lora.delete()
+    assert not kept_files(media_folder)
