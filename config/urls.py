@@ -8,7 +8,7 @@ from config.api import api
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
-    path("", include("accounts.urls")),
+    path("account/", include("accounts.urls")),
     path("api/", api.urls),
     path("", include("stylepacks.urls")),
     path("", include("generation.urls")),
