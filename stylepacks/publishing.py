@@ -164,6 +164,10 @@ def warnings(version: PackVersion) -> list[str]:
             )
     if not version.loras.exists():
         said.append("This version has no LoRA: only its template and settings make the look.")
+    if not version.examples:
+        said.append("There are no example prompts: makers find a pack easier to begin with two.")
+    if not version.pack.cover:
+        said.append("The pack has no cover: render a preview and use it as the cover.")
     return said
 
 

@@ -189,11 +189,16 @@ def test_it_warns_when_little_room_is_left_for_words():
     assert "a red boat by the sea" in warned
 
 
+def test_it_warns_when_a_pack_has_nothing_to_show():
+    version = make_pack(published=False, examples=[]).versions.get()
+    warned = " ".join(publishing.warnings(version))
+    assert "no example prompts" in warned
+    assert "no cover" in warned
+
+
 def test_it_allows_a_pack_of_template_and_settings_alone():
     pack = make_pack(published=False)
     version = pack.versions.get()
     version.loras.all().delete()
-    assert publishing.warnings(version) == [
-        "This version has no LoRA: only its template and settings make the look."
-    ]
+    assert "has no LoRA" in publishing.warnings(version)[0]
     assert publishing.publish(version, None).is_published
