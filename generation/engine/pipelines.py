@@ -148,10 +148,11 @@ def _settled(pipe: Any, device: torch.device) -> Any:
     for part in pipe.components.values():
         if isinstance(part, torch.nn.Module):
             part.eval().requires_grad_(False)
-            # On the CPU channels_last cripples single precision: a step of the 25 M UNet took
-            # 476 ms instead of 113.
-            if device.type == "cuda":
-                part.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    # Decoding to 512 px takes 0.64 s instead of 0.90 in this layout on two CPU cores. The UNet
+    # gains nothing from it there (109 ms a step or 117).
+    pipe.vae.to(memory_format=torch.channels_last)
+    if device.type == "cuda":
+        pipe.unet.to(memory_format=torch.channels_last)
     return pipe
 
 
