@@ -108,12 +108,17 @@ class RenderedImage:
 
 @dataclass(frozen=True)
 class RenderResult:
-    """Images in the order asked, without those cancelled; seconds are wall-clock."""
+    """Images in the order asked, without those cancelled; seconds are wall-clock.
+
+    `failures` maps the key of an image that did not come out to a sentence for people; it has
+    company in `images`, for a render without any image raises instead.
+    """
 
     images: tuple[RenderedImage, ...]
     switch_seconds: float
     denoise_seconds: float
     decode_seconds: float
+    failures: dict[str, str] = field(default_factory=dict)
 
 
 OnStep = Callable[[StepProgress], "frozenset[str] | None"]

@@ -33,6 +33,11 @@ from generation.engine.previews import PreviewMap
 from generation.engine.prompts import PromptMemory
 from generation.engine.samplers import clean_estimate, fresh_scheduler, takes_generator
 
+NO_PICTURE = (
+    "The model gave values that are not numbers instead of a picture. "
+    "Lower the strength, or check the pack's LoRAs and the checkpoint."
+)
+
 
 @dataclass(frozen=True)
 class Studio:
@@ -129,9 +134,14 @@ def _render(studio: Studio, request: RenderRequest, on_step: OnStep | None) -> R
         lanes = prepare_lanes(studio, request)
         lanes = denoise(studio, lanes, request, on_step)
         clock.lap()
-        images = tuple(decode(studio.model, lane) for lane in lanes)
+        images = [image for lane in lanes if (image := decode(studio.model, lane))]
         clock.lap()
-    return RenderResult(images, *clock.laps)
+    came_out = {image.key for image in images}
+    failures = {key: NO_PICTURE for lane in lanes if (key := lane.order.key) not in came_out}
+    if failures and not images:
+        raise EngineError(NO_PICTURE)
+    switching, denoising, decoding = clock.laps
+    return RenderResult(tuple(images), switching, denoising, decoding, failures)
 
 
 class _Clock:
@@ -210,15 +220,12 @@ def predict_noise(
     return away + guidance * (towards - away)  # type: ignore[no-any-return]
 
 
-def decode(model: Model, lane: Lane) -> RenderedImage:
-    """Latents to 8-bit pixels; raises EngineError when the numbers are not finite."""
+def decode(model: Model, lane: Lane) -> RenderedImage | None:
+    """Latents to 8-bit pixels; None when the model's numbers are not finite."""
     vae = model.pipe.vae
     image = vae.decode((lane.latents / vae.config.scaling_factor).to(model.dtype)).sample[0]
     if not torch.isfinite(image).all():
-        raise EngineError(
-            "The model gave values that are not numbers instead of a picture. "
-            "Lower the strength, or check the pack's LoRAs and the checkpoint."
-        )
+        return None
     pixels = (image.float() * 127.5 + 127.5).round().clamp(0, 255).to(torch.uint8)
     rgb = pixels.permute(1, 2, 0).contiguous().cpu().numpy()
     height, width = rgb.shape[:2]

@@ -181,6 +181,23 @@ def test_it_refuses_pickled_weights(tmp_path, tiny, ask):
         Renderer().render(ask(checkpoint=str(pickled)))
 
 
+def test_it_spares_the_neighbours_of_an_image_that_did_not_come_out(renderer, ask, monkeypatch):
+    from generation.engine import renderer as module
+
+    whole = renderer.render(ask(seeds=(1, 2))).images
+    real = module.draw_noise
+
+    def spoiled(model, request, chance):
+        noise = real(model, request, chance)
+        return noise * float("nan") if chance.initial_seed() == 1 else noise
+
+    monkeypatch.setattr(module, "draw_noise", spoiled)
+    result = renderer.render(ask(seeds=(1, 2)))
+    assert result.images == whole[1:]
+    assert list(result.failures) == ["image-1"]
+    assert "not numbers" in result.failures["image-1"]
+
+
 def test_it_refuses_to_deliver_values_that_are_not_numbers(renderer, tiny, ask):
     decoder = renderer.prepare(str(tiny), "sd15").model.pipe.vae.post_quant_conv
     kept = decoder.bias.data.clone()
