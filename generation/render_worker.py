@@ -116,8 +116,12 @@ class _Batch:
             self._give_back()
 
     def refuse(self, error: EngineError) -> None:
-        """The engine said no: for good, or with a chance later."""
-        if error.retryable:
+        """The engine said no: for good, or with a chance later.
+
+        In a batch of several rows one may be the cause: each is tried again by itself, and only
+        the one that is refused then fails.
+        """
+        if error.retryable or len(self._ours()) > 1:
             self.try_again(str(error))
             return
         for work in self._ours():
@@ -195,12 +199,13 @@ class _Batch:
     def _deliver(self, result: RenderResult) -> None:
         images = {image.key: image for image in result.images}
         for piece in self._pieces:
-            if not piece.work.is_ours or (is_stopping() and piece.key not in images):
-                continue
-            if piece.key not in images:
-                raise EngineError("An image did not come out. Please try again.", retryable=True)
-            piece.work.rendered += 1
-            self._hand_over(piece, images[piece.key])
+            image = images.get(piece.key)
+            if image is not None and piece.work.is_ours:
+                piece.work.rendered += 1
+                self._hand_over(piece, image)
+            elif piece.work.is_ours and not is_stopping():
+                endings.tried_again(piece.work.row, self.token, "An image did not come out.")
+                piece.work.is_ours = False
 
     def _hand_over(self, piece: _Piece, image: RenderedImage) -> None:
         work = piece.work

@@ -2,6 +2,7 @@
 
 import errno
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -270,6 +271,38 @@ class TestRefusals:
         assert (generation.state, generation.attempts) == ("failed", 1)
         assert generation.error == "The LoRA does not fit this model."
         assert used_and_held(alice) == (0, 0)
+
+    def test_it_finds_out_alone_who_spoilt_a_batch(self, alice, bob, submit, process, settings):
+        settings.RENDER_DEVICE = "cuda"
+        bad, good = submit(alice, prompt="not a number"), submit(bob)
+
+        def refuse(request, step):
+            if any("not a number" in order.prompt for order in request.images):
+                raise EngineError("The model gave values that are not numbers.")
+
+        process.plain.before_step = refuse
+        assert process.work() == 1
+        Generation.objects.update(retry_at=None)
+        assert process.work() == 2
+        bad.refresh_from_db()
+        good.refresh_from_db()
+        assert (bad.state, good.state) == ("failed", "done")
+        assert (used_and_held(alice), used_and_held(bob)) == ((0, 0), (1, 0))
+
+    def test_it_tries_again_when_an_image_is_missing(self, alice, bob, submit, process, settings):
+        settings.RENDER_DEVICE = "cuda"
+        lost, good = submit(alice), submit(bob)
+        render = process.plain.render
+
+        def without_first(request, on_step):
+            result = render(request, on_step)
+            return replace(result, images=result.images[1:])
+
+        process.plain.render = without_first
+        process.work()
+        lost.refresh_from_db()
+        good.refresh_from_db()
+        assert (lost.state, good.state) == ("queued", "done")
 
     def test_it_tries_again_when_nobody_knows_why(self, alice, submit, process):
         generation = submit(alice)
