@@ -8,6 +8,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -283,13 +284,46 @@ if env.bool("HOUSESTYLE_HTTPS", default=False):
     SECURE_HSTS_SECONDS = 31_536_000
     ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
 
+
 # --- Admin theme -------------------------------------------------------------------------------
+def _admin_page(title: str, icon: str, model: str) -> dict[str, object]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
+
+
+_ADMIN_ROOMS = [
+    {
+        "title": "Curate",
+        "items": [
+            _admin_page("Style packs", "auto_awesome_mosaic", "stylepacks_stylepack"),
+            _admin_page("Versions", "history", "stylepacks_packversion"),
+            _admin_page("LoRAs", "layers", "stylepacks_lora"),
+            _admin_page("Checkpoints", "deployed_code", "stylepacks_checkpoint"),
+        ],
+    },
+    {
+        "title": "Watch",
+        "items": [
+            _admin_page("Generations", "image", "generation_generation"),
+            _admin_page("Workers", "memory", "generation_worker"),
+            _admin_page("Fair shares", "balance", "generation_fairshare"),
+        ],
+    },
+    {
+        "title": "People",
+        "items": [
+            _admin_page("People", "person", "accounts_user"),
+            _admin_page("Groups", "group", "auth_group"),
+            _admin_page("API tokens", "key", "accounts_apitoken"),
+        ],
+    },
+]
 UNFOLD = {
     "SITE_TITLE": SITE_NAME,
     "SITE_HEADER": SITE_NAME,
     "SITE_SUBHEADER": "Curate packs, watch renders",
     "SITE_URL": "/",
     "SHOW_HISTORY": True,
+    "SIDEBAR": {"show_all_applications": False, "navigation": _ADMIN_ROOMS},
     "COLORS": {
         "primary": {
             "50": "oklch(97% .014 40)",

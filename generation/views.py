@@ -133,7 +133,11 @@ def image_thumbnail(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResp
 @never_cache
 def my_images(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
-    own = Generation.objects.filter(person=person) if person else Generation.objects.none()
+    own = (
+        Generation.objects.filter(person=person, is_trial=False)
+        if person
+        else Generation.objects.none()
+    )
     rows = own.order_by("-created_at", "-pk").select_related(*SHOWN_FIELDS)
     images = Prefetch("images", GeneratedImage.objects.order_by("index"))
     pages = Paginator(rows.prefetch_related(images), PAGE_OF_IMAGES)
