@@ -17,5 +17,5 @@ def test_it_says_when_the_allowance_is_used_up(page: Page, house: House):
     page.get_by_role("button", name="Generate").first.click()
     alert = page.get_by_role("alert").first
     expect(alert).to_be_visible()
-    expect(alert).to_contain_text("allowance")
+    expect(alert).to_contain_text("used up")
     expect(page.locator("textarea[name=prompt]")).to_have_value("one picture too many")
