@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from starter.architecture import (
+    FULL,
     LATENT_SIDE,
     MAX_TOKENS,
     TIMESTEPS,
@@ -68,6 +69,15 @@ class Lesson:
         latents = self.latents[chosen]
         timesteps = torch.randint(0, TIMESTEPS, (count,), device=device)
         return latents, ids, timesteps, torch.randn(latents.shape, device=device)
+
+
+def rehearse(loss_of: nn.Module, count: int, device: torch.device) -> None:
+    """One step on noise: compiles the loss, or reads it from the cache, before there is data."""
+    noise = torch.randn(count, FULL.latent_channels, LATENT_SIDE, LATENT_SIDE, device=device)
+    ids = torch.zeros((count, MAX_TOKENS), dtype=torch.long, device=device)
+    timesteps = torch.randint(0, TIMESTEPS, (count,), device=device)
+    loss_of(noise.bfloat16(), ids, timesteps, noise).backward()
+    loss_of.zero_grad(set_to_none=True)
 
 
 def token_ids(tokenizer: CLIPTokenizer, texts: list[str], device: torch.device) -> Tensor:

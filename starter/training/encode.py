@@ -2,7 +2,7 @@
 
     torchrun --standalone --nproc_per_node 4 -m starter.training.encode DATA OUT
 
-Writes OUT/latents.bf16.pt, (rows, 16, 32, 32), and OUT/tokens.pt, (rows, 4, 48).
+Waits for OUT/vae, then writes OUT/latents.bf16.pt, (rows, 16, 32, 32), and OUT/tokens.pt, (rows, 4, 48).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import torch
 from diffusers import AutoencoderKL
 from torch import Tensor
 
-from starter.training.ranks import Rank, join_ranks
+from starter.training.ranks import Rank, join_ranks, wait_for_file
 from starter.training.store import BLOCK, Store
 
 READERS = 4
@@ -28,13 +28,15 @@ def main() -> None:
     store = Store(given.data)
     parts = given.out / "latents"
     parts.mkdir(exist_ok=True, parents=True)
+    wait_for_file(given.out / "vae")
     mine = parts / f"{rank.index}.pt"
     blocks = list(range(rank.index, store.rows // BLOCK, rank.world))
     torch.save(_encode_blocks(store, blocks, given.out / "vae", rank), mine)
     rank.wait()
     if rank.leads:
-        torch.save(_gather(store, parts, rank.world), given.out / "latents.bf16.pt")
         torch.save(torch.from_numpy(np.array(store.tokens)), given.out / "tokens.pt")
+        torch.save(_gather(store, parts, rank.world), given.out / "latents.tmp")
+        (given.out / "latents.tmp").replace(given.out / "latents.bf16.pt")
         rank.say("latents written")
 
 

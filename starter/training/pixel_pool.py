@@ -12,8 +12,6 @@ from torch import Tensor
 from starter.training.ranks import Rank
 from starter.training.store import BLOCK, SIDE, Store
 
-KINDS = ("scene", "character", "look")
-
 
 class PixelPool:
     """This process's share of the training rows: every `world`-th block."""
@@ -25,20 +23,22 @@ class PixelPool:
         self._waiting = [block for block in blocks if block not in held_out]
         shape = (len(self._waiting) * BLOCK, SIDE, SIDE, 3)
         self._pixels = torch.empty(shape, dtype=torch.uint8, device=rank.device)
-        self._slots: dict[str, list[int]] = {kind: [] for kind in KINDS}
+        kinds = {store.section_of(block * BLOCK).kind for block in self._waiting}
+        self._slots: dict[str, list[int]] = {kind: [] for kind in kinds}
         self._loaded = 0
         self._random = random.Random(rank.index)
         threading.Thread(target=self._fill, daemon=True).start()
 
     def wait_for(self, pictures: int) -> None:
-        """Until so many are here, of every kind; or all."""
+        """Until so many are here, of every kind that it will have; or all."""
         wanted = min(pictures, len(self._pixels))
         while self._loaded < wanted or not all(self._slots.values()):
             time.sleep(0.2)
 
     def crops(self, count: int, side: int, mix: dict[str, float]) -> Tensor:
         """(count, side, side, 3) uint8: random pictures of the mix, cut at random places."""
-        kinds = self._random.choices(list(mix), list(mix.values()), k=count)
+        shares = [mix[kind] for kind in self._slots]
+        kinds = self._random.choices(list(self._slots), shares, k=count)
         return torch.stack([self._crop(self._random.choice(self._slots[k]), side) for k in kinds])
 
     def _crop(self, slot: int, side: int) -> Tensor:

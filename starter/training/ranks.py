@@ -6,15 +6,13 @@ Each process sees its own GPU as cuda:0, so that all share one compile cache.
 
 from __future__ import annotations
 
-import os
-
-os.environ.setdefault("CUDA_VISIBLE_DEVICES", os.environ.get("LOCAL_RANK", "0"))
-
 import math
+import os
 import time
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import torch
 import torch.distributed as dist
@@ -58,13 +56,14 @@ _BEGAN = time.monotonic()
 
 def join_ranks() -> Rank:
     """This process's place among the others, on the best device there is."""
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = torch.device("cuda:0" if torch.cuda.is_available() else "cpu")
     torch.backends.cuda.matmul.allow_tf32 = True
     torch.backends.cudnn.allow_tf32 = True
     torch.backends.cudnn.benchmark = True
     world = int(os.environ.get("WORLD_SIZE", "1"))
     if world > 1:
-        dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+        bound = device if device.type == "cuda" else None
+        dist.init_process_group("nccl" if bound else "gloo", device_id=bound)
     return Rank(int(os.environ.get("RANK", "0")), world, device)
 
 
@@ -74,6 +73,13 @@ def compiled(module: nn.Module, rank: Rank) -> nn.Module:
         return module
     made: nn.Module = torch.compile(module, dynamic=False)  # type: ignore[assignment]
     return made
+
+
+def wait_for_file(path: Path) -> Path:
+    """Return once the file is there: a phase can start, and compile, before the last one ends."""
+    while not path.exists():
+        time.sleep(0.2)
+    return path
 
 
 def average_gradients(parameters: Iterable[nn.Parameter], rank: Rank, limit: float) -> None:

@@ -1,9 +1,8 @@
 """Train the text encoder and the denoiser on the latents of plain scenes.
 
-    torchrun --standalone --nproc_per_node 4 -m starter.training.train_base OUT --seconds 620
+    torchrun --standalone --nproc_per_node 4 -m starter.training.train_base DATA OUT --seconds 620
 
-Reads OUT/vae, OUT/latents.bf16.pt, OUT/tokens.pt and DATA/plan.json (`--data`). Writes each minute
-and a half OUT/base.pt (averaged weights first) and OUT/base-STEP.png; `--resume` goes on from it.
+Compiles, waits for OUT/latents.bf16.pt, trains. Writes each minute and a half OUT/base.pt (averaged weights first) and OUT/base-STEP.png; `--resume` goes on from it.
 """
 
 from __future__ import annotations
@@ -20,10 +19,17 @@ from torch import Tensor
 
 from starter.architecture import FULL, TOY, build_text_encoder, build_unet
 from starter.tokenizer import load_tokenizer
-from starter.training.denoising import DenoisingLoss, Lesson, Painter, token_ids
+from starter.training.denoising import DenoisingLoss, Lesson, Painter, rehearse, token_ids
 from starter.training.grids import save_grid
 from starter.training.prompts import BASE_PROMPTS
-from starter.training.ranks import Clock, Rank, average_gradients, compiled, join_ranks
+from starter.training.ranks import (
+    Clock,
+    Rank,
+    average_gradients,
+    compiled,
+    join_ranks,
+    wait_for_file,
+)
 from starter.training.store import Store
 
 AVERAGE_DECAY = 0.999
@@ -69,13 +75,12 @@ class BaseTraining:
 def train(given: argparse.Namespace, rank: Rank) -> None:
     training = BaseTraining(given, rank)
     losses = training.load() if given.resume else []
-    lesson = load_lesson(given, training, rank)
     loss_of = compiled(DenoisingLoss(training.unet, training.text, rank), rank)
-    if rank.on_gpu:
-        loss_of(*lesson.batch(given.batch)).backward()
-        loss_of.zero_grad(set_to_none=True)
-        rank.wait()
-        rank.say("compiled")
+    rehearse(loss_of, given.batch, rank.device)
+    rank.say("rehearsed")
+    wait_for_file(given.out / "latents.bf16.pt")
+    lesson = load_lesson(given, training, rank)
+    rank.wait()
     painter = _painter(given, training, rank)
     clock, seen = Clock(rank, given.seconds), torch.zeros((), device=rank.device)
     began = shown_at = time.monotonic()

@@ -2,7 +2,7 @@
 
     torchrun --standalone --nproc_per_node 4 -m starter.training.train_loras DATA OUT --seconds 60
 
-No wrapped layers: each step writes W0 + B A into the base's own weights, takes their gradients
+Compiles, waits for OUT/base-losses.json (the base's end), trains. No wrapped layers: each step writes W0 + B A into the base's own weights, takes their gradients
 with the compiled base step (so nothing new is compiled), and carries them to A and B. Writes
 OUT/loras/NAME.pt and the grid OUT/lora-NAME.png: strength 0, 0.5 and 1, one row each.
 """
@@ -22,10 +22,10 @@ from transformers import CLIPTextModel
 from starter.architecture import FULL, TOY, build_text_encoder, build_unet
 from starter.pack_files import read_packs
 from starter.tokenizer import load_tokenizer
-from starter.training.denoising import DenoisingLoss, Lesson, Painter, token_ids
+from starter.training.denoising import DenoisingLoss, Lesson, Painter, rehearse, token_ids
 from starter.training.grids import save_grid
 from starter.training.prompts import CHARACTER_PROMPTS, LOOK_PROMPTS
-from starter.training.ranks import Clock, Rank, compiled, join_ranks
+from starter.training.ranks import Clock, Rank, compiled, join_ranks, wait_for_file
 from starter.training.store import Section, Store
 
 RANK = 8
@@ -104,22 +104,28 @@ def train_one(
             part.write()
         if clock.step % given.report == 0:
             spent = time.monotonic() - began
-            print(f"{section.name} {clock.step} loss {float(loss):.4f} {spent:.0f}s", flush=True)
+            print(f"{section.name} {clock.step} loss {loss.item():.4f} {spent:.0f}s", flush=True)
 
 
 def main() -> None:
     given, rank = arguments(), join_ranks()
-    unet, text = load_base(given, rank)
+    tokenizer, shape = load_tokenizer(), TOY if given.toy else FULL
+    unet = build_unet(shape).to(rank.device)
+    text = build_text_encoder(shape, tokenizer).to(rank.device)
+    # Every weight keeps its gradient, though most are dropped: the graph compiled for the base
+    # is then this graph, and comes from the cache in seconds.
+    loss_of = compiled(DenoisingLoss(unet, text, rank), rank)
+    rehearse(loss_of, given.batch, rank.device)
+    rank.say("rehearsed")
+    wait_for_file(given.out / "base-losses.json")
+    load_base(unet, text, given.out, rank)
     store = Store(given.data)
     taught = [section for section in store.of_kind("look", "character")]
     if given.only:
         taught = [section for section in taught if section.name in given.only.split(",")]
     vae = AutoencoderKL.from_pretrained(given.out / "vae").to(rank.device).eval()
-    painter = Painter(unet, text, vae, load_tokenizer(), rank)
+    painter = Painter(unet, text, vae, tokenizer, rank)
     adapted = adapt(unet, given.lora_rank)
-    # Every weight keeps its gradient, though most are dropped: the graph compiled for the base
-    # is then this graph, and comes from the cache in seconds.
-    loss_of = compiled(DenoisingLoss(unet, text, rank), rank)
     for section in taught[rank.index :: rank.world]:
         _renew(adapted)
         train_one(section, loss_of, _lesson(section, painter, given), adapted, given, rank)
@@ -127,15 +133,11 @@ def main() -> None:
     rank.wait()
 
 
-def load_base(
-    given: argparse.Namespace, rank: Rank
-) -> tuple[UNet2DConditionModel, CLIPTextModel]:
-    """The averaged base, rounded to fp16 as it ships."""
-    shape, saved = TOY if given.toy else FULL, torch.load(given.out / "base.pt", map_location="cpu")
-    unet, text = build_unet(shape), build_text_encoder(shape, load_tokenizer())
-    unet.load_state_dict(saved["mean_unet"])
-    text.load_state_dict(saved["mean_text"])
-    return unet.half().float().to(rank.device), text.half().float().to(rank.device)
+def load_base(unet: UNet2DConditionModel, text: CLIPTextModel, out: Path, rank: Rank) -> None:
+    """Put the averaged base, rounded to fp16 as it ships, into the networks."""
+    saved = torch.load(out / "base.pt", map_location=rank.device)
+    for network, name in ((unet, "mean_unet"), (text, "mean_text")):
+        network.load_state_dict({key: value.half() for key, value in saved[name].items()})
 
 
 def save(

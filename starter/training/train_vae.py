@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import shutil
 import time
 from pathlib import Path
 
@@ -119,7 +120,8 @@ def train(given: argparse.Namespace, rank: Rank) -> AutoencoderKL:
             _checkpoint(vae, optimizer, given.out)
             save_comparison(vae, pool.store, rank, given.out / "vae-progress.png")
     rank.say(f"vae steps {clock.step}, pictures seen {clock.step * given.batch * rank.world}")
-    _checkpoint(vae, optimizer, given.out)
+    if rank.leads:
+        _checkpoint(vae, optimizer, given.out)
     return vae
 
 
@@ -130,7 +132,9 @@ def main() -> None:
     store = Store(given.data)
     fold_normalisation(vae, *latent_moments(vae, store, rank))
     if rank.leads:
-        vae.save_pretrained(given.out / "vae")
+        vae.save_pretrained(given.out / "vae.tmp-folder")
+        shutil.rmtree(given.out / "vae", ignore_errors=True)
+        (given.out / "vae.tmp-folder").replace(given.out / "vae")
         save_comparison(vae, store, rank, given.out / "vae.png")
     measure_vae(vae, store, rank, given.out / "vae-quality.json", each=1 if given.toy else 16)
 

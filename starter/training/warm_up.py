@@ -12,18 +12,9 @@ import argparse
 
 import torch
 
-from starter.architecture import (
-    FULL,
-    IMAGE_SIDE,
-    LATENT_SIDE,
-    MAX_TOKENS,
-    TIMESTEPS,
-    build_text_encoder,
-    build_unet,
-    build_vae,
-)
+from starter.architecture import FULL, IMAGE_SIDE, build_text_encoder, build_unet, build_vae
 from starter.tokenizer import load_tokenizer
-from starter.training.denoising import DenoisingLoss
+from starter.training.denoising import DenoisingLoss, rehearse
 from starter.training.ranks import Rank, compiled, join_ranks
 from starter.training.train_vae import CROP, VaeLoss
 
@@ -37,12 +28,7 @@ def warm_vae(side: int, count: int, rank: Rank) -> None:
 def warm_base(count: int, rank: Rank) -> None:
     unet, text = build_unet(FULL), build_text_encoder(FULL, load_tokenizer())
     loss_of = compiled(DenoisingLoss(unet.to(rank.device), text.to(rank.device), rank), rank)
-    shape = (count, FULL.latent_channels, LATENT_SIDE, LATENT_SIDE)
-    noise = torch.randn(shape, device=rank.device)
-    ids = torch.zeros((count, MAX_TOKENS), dtype=torch.long, device=rank.device)
-    timesteps = torch.randint(0, TIMESTEPS, (count,), device=rank.device)
-    for _ in range(2):
-        loss_of(noise.bfloat16(), ids, timesteps, noise).backward()
+    rehearse(loss_of, count, rank.device)
 
 
 def main() -> None:
