@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.model]
 
 def test_it_takes_a_guest_from_a_pack_to_a_picture(page: Page, house: House):
     page.goto(f"{house.address}/packs/")
-    page.locator("main a[href^='/packs/']:has(img)").first.click()
+    page.locator("main .pack-card").first.click()
     page.wait_for_url("**/packs/*/")
     page.locator("textarea[name=prompt]").fill("a red boat by the sea at sunset")
     page.get_by_role("button", name="Generate").first.click()
