@@ -48,7 +48,7 @@ def test_it_takes_a_curator_from_a_file_to_a_published_pack(page, house, curator
     page.fill("[name=promise]", "The same look, said softly.")
     page.click("[name=_save]")
     page.wait_for_load_state()
-    page.get_by_text("Add another LoRA").click()
+    page.locator("text=Add another LoRA").locator("visible=true").first.click()
     page.select_option("[name=loras-0-lora]", label="Quiet")
     page.fill("[name=loras-0-trigger]", "quiet style")
     page.click("[name=_preview]")
