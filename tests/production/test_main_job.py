@@ -33,7 +33,8 @@ def alice(production_house: House) -> dict[str, str]:
 
 
 def submit(house: House, headers: dict[str, str], **wish: object) -> dict:
-    order = {"pack": "watercolour", "prompt": "a red boat by the sea", "seed": 7, **wish}
+    packs = requests.get(f"{house.address}/api/packs/", timeout=30).json()
+    order = {"pack": packs[0]["slug"], "prompt": "a red boat by the sea", "seed": 7, **wish}
     answer = requests.post(
         f"{house.address}/api/generations/",
         json=order,
