@@ -80,7 +80,7 @@ def _furnish(browser: Browser, house: House) -> tuple[dict[str, object], dict[st
 
 
 def _slugs(page: Page, house: House) -> list[str]:
-    found = page.request.get(f"{house.address}/api/packs/").json()
+    found = page.request.get(f"{house.address}/api/packs").json()
     return [pack["slug"] for pack in found]
 
 

@@ -33,10 +33,10 @@ def alice(production_house: House) -> dict[str, str]:
 
 
 def submit(house: House, headers: dict[str, str], **wish: object) -> dict:
-    packs = requests.get(f"{house.address}/api/packs/", timeout=30).json()
+    packs = requests.get(f"{house.address}/api/packs", timeout=30).json()
     order = {"pack": packs[0]["slug"], "prompt": "a red boat by the sea", "seed": 7, **wish}
     answer = requests.post(
-        f"{house.address}/api/generations/",
+        f"{house.address}/api/generations",
         json=order,
         headers={**headers, "Idempotency-Key": uuid.uuid4().hex},
         timeout=30,
