@@ -15,21 +15,22 @@ from tests.production.conftest import BUCKET, s3_client
 
 pytestmark = [pytest.mark.production, pytest.mark.model]
 PICTURE_SECONDS = 90
+PASSWORD = "a long passphrase"
 
 
 @pytest.fixture
 def alice(production_house: House) -> dict[str, str]:
     """A program's headers with a token of a person made for this test."""
+    name = uuid.uuid4().hex[:12]
     token = production_house.manage(
         "shell",
         "-v0",
         "-c",
         "from accounts.models import User; from accounts import tokens;"
-        f"name = '{uuid.uuid4().hex[:12]}';"
-        "person = User.objects.create_user(name, f'{name}@example.org', 'a long passphrase');"
+        f"person = User.objects.create_user('{name}', '{name}@example.org', '{PASSWORD}');"
         "print(tokens.issue(person, 'tests'))",
     ).stdout.strip()
-    return {"Authorization": f"Bearer {token}"}
+    return {"Authorization": f"Bearer {token}", "From": f"{name}@example.org"}
 
 
 def submit(house: House, headers: dict[str, str], **wish: object) -> dict:
@@ -80,6 +81,26 @@ def test_it_hands_the_owner_a_link_and_a_stranger_nothing(production_house, alic
     wait_until_ended(production_house, alice, generation["id"])
     address = f"{production_house.address}/generations/{generation['id']}/0.png"
     assert requests.get(address, timeout=30).status_code == 404
+    browser = signed_in(production_house, alice["From"])
+    answer = browser.get(address, timeout=30, allow_redirects=False)
+    assert answer.status_code == 302
+    link = answer.headers["Location"]
+    assert requests.get(link, timeout=30).content.startswith(b"\x89PNG")
+    assert requests.get(link.replace("0.png", "1.png"), timeout=30).status_code == 403
+
+
+def signed_in(house: House, email: str) -> requests.Session:
+    browser = requests.Session()
+    page = f"{house.address}/accounts/login/"
+    browser.get(page, timeout=30)
+    form = {
+        "login": email,
+        "password": PASSWORD,
+        "csrfmiddlewaretoken": browser.cookies["csrftoken"],
+    }
+    answer = browser.post(page, data=form, headers={"Referer": page}, timeout=30)
+    assert "/accounts/login" not in answer.url
+    return browser
 
 
 def test_it_survives_a_broker_that_forgot_everything(production_house, alice, redis_url):
