@@ -14,7 +14,7 @@ PACKAGES = ("torch", "diffusers", "transformers", "peft", "django", "celery")
 def write(name: str, command: str, figures: dict[str, float]) -> Path:
     """Write `results/NAME.json` and `results/NAME.md`; returns the JSON file's path."""
     RESULTS.mkdir(exist_ok=True)
-    content = {
+    content: dict[str, object] = {
         "name": name,
         "command": command,
         "machine": machine(),

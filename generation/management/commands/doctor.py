@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -84,7 +85,8 @@ def _check_storage() -> Check:
     with default_storage.open(name) as stored:
         intact = stored.read() == b"probe"
     default_storage.delete(name)
-    return Check("storage", intact, settings.STORAGES["default"]["BACKEND"], CURES["storage"])
+    backend = str(cast("dict[str, object]", settings.STORAGES["default"])["BACKEND"])
+    return Check("storage", intact, backend.rsplit(".", 1)[1], CURES["storage"])
 
 
 def _check_disk() -> Check:
