@@ -15,39 +15,25 @@ from typing import Any
 
 import torch
 
-from generation.engine import batching, lora_files, pipelines
+from generation.engine import batching, pipelines
 from generation.engine.contract import (
     EngineError,
     ImageOrder,
-    LoraUse,
     OnStep,
     RenderedImage,
     RenderRequest,
     RenderResult,
     StepProgress,
 )
-from generation.engine.lora_shelf import DEFAULT_BUDGET_BYTES, LoraShelf
-from generation.engine.lora_switch import LoraSwitch, StackedLora
+from generation.engine.lora_shelf import DEFAULT_BUDGET_BYTES
 from generation.engine.pipelines import Model
-from generation.engine.previews import PreviewMap
-from generation.engine.prompts import PromptMemory
 from generation.engine.samplers import clean_estimate, fresh_scheduler, takes_generator
+from generation.engine.studio import Studio, open_studio
 
 NO_PICTURE = (
     "The model gave values that are not numbers instead of a picture. "
     "Lower the strength, or check the pack's LoRAs and the checkpoint."
 )
-
-
-@dataclass(frozen=True)
-class Studio:
-    """One loaded checkpoint with everything that is remembered about it."""
-
-    model: Model
-    switch: LoraSwitch
-    shelf: LoraShelf
-    prompts: PromptMemory
-    previews: PreviewMap
 
 
 @dataclass
@@ -103,7 +89,7 @@ class Renderer:
             if self._studio is None or self._studio.model.checkpoint != checkpoint:
                 self._forget()
                 model = pipelines.load(checkpoint, family, self.device, self._dtype)
-                self._studio = _open_studio(model, self._lora_budget_bytes)
+                self._studio = open_studio(model, self._lora_budget_bytes)
             return self._studio
 
     def render(self, request: RenderRequest, on_step: OnStep | None = None) -> RenderResult:
@@ -128,7 +114,7 @@ class Renderer:
 
 def _render(studio: Studio, request: RenderRequest, on_step: OnStep | None) -> RenderResult:
     clock = _Clock(studio.model.device)
-    loras = _stacked(studio, request)
+    loras = studio.loras_for(request)
     with studio.switch.loras_applied(loras, request.pack_key), torch.inference_mode():
         clock.lap()
         lanes = prepare_lanes(studio, request)
@@ -232,28 +218,6 @@ def decode(model: Model, lane: Lane) -> RenderedImage | None:
     return RenderedImage(lane.order.key, lane.order.seed, width, height, rgb.tobytes())
 
 
-def _open_studio(model: Model, lora_budget_bytes: int) -> Studio:
-    switch = LoraSwitch(model.lora_components, _pristine_place(model))
-
-    def read(use: LoraUse) -> StackedLora:
-        file = lora_files.read(use, model)
-        lora_files.refuse_misfits(file, switch.shapes)
-        return switch.stacked(file)
-
-    shelf = LoraShelf(read, lora_budget_bytes)
-    return Studio(model, switch, shelf, PromptMemory(model), PreviewMap(model))
-
-
-def _pristine_place(model: Model) -> torch.device | None:
-    if model.device.type != "cuda":
-        return None
-    parts = model.lora_components.values()
-    needed = sum(weight.nbytes for part in parts for weight in part.parameters())
-    free, _ = torch.cuda.mem_get_info(model.device)
-    # Half as much again stays free for activations; otherwise W0 waits in pinned host memory.
-    return None if free > 1.5 * needed else torch.device("cpu")
-
-
 def _require_possible(model: Model, request: RenderRequest) -> None:
     multiple = model.size_multiple
     if min(request.width, request.height) < multiple or (
@@ -265,12 +229,6 @@ def _require_possible(model: Model, request: RenderRequest) -> None:
         )
     if not request.images or request.steps < 1:
         raise EngineError("A render needs at least one image and one step.")
-
-
-def _stacked(studio: Studio, request: RenderRequest) -> list[tuple[StackedLora, float]]:
-    if request.pack_key == studio.switch.applied_key:
-        return []
-    return [(studio.shelf.get(lora), lora.weight) for lora in request.active_loras]
 
 
 def _previews(
