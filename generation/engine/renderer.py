@@ -10,49 +10,27 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
 
 import torch
 
 from generation.engine import batching, pipelines
 from generation.engine.contract import (
     EngineError,
-    ImageOrder,
     OnStep,
     RenderedImage,
     RenderRequest,
     RenderResult,
     StepProgress,
 )
+from generation.engine.lanes import Lane, prepare_lanes
 from generation.engine.lora_shelf import DEFAULT_BUDGET_BYTES
 from generation.engine.pipelines import Model
-from generation.engine.samplers import clean_estimate, fresh_scheduler, takes_generator
 from generation.engine.studio import Studio, open_studio
 
 NO_PICTURE = (
     "The model gave values that are not numbers instead of a picture. "
     "Lower the strength, or check the pack's LoRAs and the checkpoint."
 )
-
-
-@dataclass
-class Lane:
-    """One image on its way: its own words, latents, scheduler and chance."""
-
-    order: ImageOrder
-    words: torch.Tensor
-    opposite: torch.Tensor
-    latents: torch.Tensor
-    scheduler: Any
-    chance: torch.Generator
-    estimate: torch.Tensor | None = None
-
-    def advance(self, noise: torch.Tensor, timestep: torch.Tensor) -> None:
-        extra = {"generator": self.chance} if takes_generator(self.scheduler) else {}
-        output = self.scheduler.step(noise, timestep, self.latents, **extra)
-        self.latents = output.prev_sample
-        self.estimate = clean_estimate(self.scheduler, output)
 
 
 class Renderer:
@@ -144,30 +122,6 @@ class _Clock:
         now = time.perf_counter()
         self.laps.append(now - self._since)
         self._since = now
-
-
-def prepare_lanes(studio: Studio, request: RenderRequest) -> list[Lane]:
-    """Encode the prompts and draw the noise, each image by itself."""
-    model, state = studio.model, studio.switch.applied_to("text_encoder")
-    lanes = []
-    for order in request.images:
-        words = studio.prompts.embedding(order.prompt, state)
-        opposite = studio.prompts.embedding(order.negative, state)
-        scheduler = fresh_scheduler(
-            request.sampler, model.pipe.scheduler.config, request.steps, model.device
-        )
-        chance = torch.Generator().manual_seed(order.seed)
-        latents = draw_noise(model, request, chance) * scheduler.init_noise_sigma
-        lanes.append(Lane(order, words, opposite, latents, scheduler, chance))
-    return lanes
-
-
-def draw_noise(model: Model, request: RenderRequest, chance: torch.Generator) -> torch.Tensor:
-    """On the CPU and in single precision: a seed means the same on every device."""
-    scale = model.pixels_per_latent
-    channels = model.pipe.unet.config.in_channels
-    shape = (1, channels, request.height // scale, request.width // scale)
-    return torch.randn(shape, generator=chance).to(model.device)
 
 
 def denoise(

@@ -182,16 +182,16 @@ def test_it_refuses_pickled_weights(tmp_path, tiny, ask):
 
 
 def test_it_spares_the_neighbours_of_an_image_that_did_not_come_out(renderer, ask, monkeypatch):
-    from generation.engine import renderer as module
+    from generation.engine import lanes
 
     whole = renderer.render(ask(seeds=(1, 2))).images
-    real = module.draw_noise
+    real = lanes.draw_noise
 
     def spoiled(model, request, chance):
         noise = real(model, request, chance)
         return noise * float("nan") if chance.initial_seed() == 1 else noise
 
-    monkeypatch.setattr(module, "draw_noise", spoiled)
+    monkeypatch.setattr(lanes, "draw_noise", spoiled)
     result = renderer.render(ask(seeds=(1, 2)))
     assert result.images == whole[1:]
     assert list(result.failures) == ["image-1"]
