@@ -7,7 +7,6 @@ the denoiser always has the same shape (one image on the CPU).
 
 import gc
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -22,6 +21,7 @@ from generation.engine.contract import (
     RenderResult,
     StepProgress,
 )
+from generation.engine.device_clock import DeviceClock
 from generation.engine.lanes import Lane, prepare_lanes
 from generation.engine.lora_shelf import DEFAULT_BUDGET_BYTES
 from generation.engine.pipelines import Model
@@ -91,7 +91,7 @@ class Renderer:
 
 
 def _render(studio: Studio, request: RenderRequest, on_step: OnStep | None) -> RenderResult:
-    clock = _Clock(studio.model.device)
+    clock = DeviceClock(studio.model.device)
     loras = studio.loras_for(request)
     with studio.switch.loras_applied(loras, request.pack_key), torch.inference_mode():
         clock.lap()
@@ -106,22 +106,6 @@ def _render(studio: Studio, request: RenderRequest, on_step: OnStep | None) -> R
         raise EngineError(NO_PICTURE)
     switching, denoising, decoding = clock.laps
     return RenderResult(tuple(images), switching, denoising, decoding, failures)
-
-
-class _Clock:
-    """Wall-clock laps that wait for the device, which otherwise runs behind the program."""
-
-    def __init__(self, device: torch.device) -> None:
-        self._device = device
-        self._since = time.perf_counter()
-        self.laps: list[float] = []
-
-    def lap(self) -> None:
-        if self._device.type == "cuda":
-            torch.cuda.synchronize(self._device)
-        now = time.perf_counter()
-        self.laps.append(now - self._since)
-        self._since = now
 
 
 def denoise(
