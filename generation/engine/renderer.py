@@ -7,8 +7,7 @@ the denoiser always has the same shape (one image on the CPU).
 
 import gc
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import torch
 
@@ -25,12 +24,8 @@ from generation.engine.device_clock import DeviceClock
 from generation.engine.lanes import Lane, prepare_lanes
 from generation.engine.lora_shelf import DEFAULT_BUDGET_BYTES
 from generation.engine.pipelines import Model
+from generation.engine.refusals import NO_PICTURE, plain_errors, require_possible
 from generation.engine.studio import Studio, open_studio
-
-NO_PICTURE = (
-    "The model gave values that are not numbers instead of a picture. "
-    "Lower the strength, or check the pack's LoRAs and the checkpoint."
-)
 
 
 class Renderer:
@@ -75,12 +70,12 @@ class Renderer:
 
         Raises EngineError, LoraRefused or CheckpointMissing; the next render is never affected.
         """
-        with self._alone, _plain_errors():
+        with self._alone, plain_errors():
             if self._threads > 0:
                 # Counted per thread by OpenMP, and the count decides the bits of large sums.
                 torch.set_num_threads(self._threads)
             studio = self.prepare(request.checkpoint, request.family)
-            _require_possible(studio.model, request)
+            require_possible(studio.model, request)
             return _render(studio, request, on_step)
 
     def _forget(self) -> None:
@@ -156,19 +151,6 @@ def decode(model: Model, lane: Lane) -> RenderedImage | None:
     return RenderedImage(lane.order.key, lane.order.seed, width, height, rgb.tobytes())
 
 
-def _require_possible(model: Model, request: RenderRequest) -> None:
-    multiple = model.size_multiple
-    if min(request.width, request.height) < multiple or (
-        request.width % multiple or request.height % multiple
-    ):
-        raise EngineError(
-            f"This model renders sizes that are multiples of {multiple} pixels, "
-            f"not {request.width} x {request.height}."
-        )
-    if not request.images or request.steps < 1:
-        raise EngineError("A render needs at least one image and one step.")
-
-
 def _previews(
     studio: Studio, lanes: Sequence[Lane], request: RenderRequest, step: int
 ) -> dict[str, bytes]:
@@ -179,14 +161,3 @@ def _previews(
         for lane in lanes
         if lane.estimate is not None
     }
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    try:
-        yield
-    except torch.cuda.OutOfMemoryError as error:
-        torch.cuda.empty_cache()
-        raise EngineError(
-            "The device ran out of memory; ask for fewer or smaller images.", retryable=True
-        ) from error
