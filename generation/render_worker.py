@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import DatabaseError, connection
 
-from generation import delivery, endings, progress, recovery, scheduler, trials
+from generation import delivery, endings, fair_share, progress, recovery, scheduler, trials
 from generation.engine.contract import EngineError, RenderedImage, RenderResult, StepProgress
 from generation.models import Generation, StepPreview
 from generation.moving import move, touch
@@ -194,7 +194,7 @@ class _Batch:
         share = seconds / len(self._pieces)
         for piece in self._pieces:
             piece.work.device_seconds += share
-            scheduler.charge(piece.work.row.person_id, share)
+            fair_share.charge(piece.work.row.person_id, share)
 
     def _deliver(self, result: RenderResult) -> None:
         images = {image.key: image for image in result.images}

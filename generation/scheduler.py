@@ -4,24 +4,18 @@ import heapq
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import User
 from generation.engine.contract import MAX_IMAGES
-from generation.models import FairShare, Generation
+from generation.fair_share import TYPICAL_IMAGE_SECONDS, Turn, turns_of
+from generation.models import Generation
 from generation.moving import move
-from generation.states import ACTIVE, WAITING, State
+from generation.states import State
 
-# What an image is taken to cost until it is measured; it only has to be the right size.
-TYPICAL_IMAGE_SECONDS = 5.0
-# Device-seconds of credit for each second waited: without it, a steady stream of newcomers could
-# hold back a person whose counter is high for ever.
-CREDIT_A_SECOND = 0.05
 # Staying with the loaded pack may pass people by no more than this many device-seconds …
 AFFINITY_GAP_SECONDS = 20.0
 # … and nobody who has waited longer than this.
@@ -29,15 +23,6 @@ AFFINITY_PATIENCE_SECONDS = 15.0
 # Rows looked at to fill a batch or to tell people their place.
 FILL_ROWS = 32
 LINE_ROWS = 1000
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One person's standing in a queue: the smallest is served next."""
-
-    person_id: int
-    oldest: datetime
-    standing: float
 
 
 def claim(worker_name: str, queue: str, loaded_batch_key: str = "") -> list[Generation]:
@@ -58,33 +43,6 @@ def claim(worker_name: str, queue: str, loaded_batch_key: str = "") -> list[Gene
     return []
 
 
-def join(person: User) -> None:
-    """Prepare a person's counter before their row is written; call it inside atomic.
-
-    One who comes back from a pause is lifted to the smallest counter of those being served, or,
-    in an idle house, to the largest ever: idle time is not hoarded. Locks the counter, so that
-    one person's submissions follow each other.
-    """
-    FairShare.objects.get_or_create(person=person)
-    FairShare.objects.select_for_update().get(person=person)
-    busy = Q(person__generations__state__in=[state.value for state in ACTIVE | WAITING])
-    if Generation.objects.filter(_unended(), person=person).exists():
-        return
-    present = FairShare.objects.filter(busy).aggregate(now=Min("served_seconds"))["now"]
-    if present is None:
-        present = FairShare.objects.aggregate(now=Max("served_seconds"))["now"]
-    FairShare.objects.filter(person=person, served_seconds__lt=present).update(
-        served_seconds=present
-    )
-
-
-def charge(person_id: int, seconds: float) -> None:
-    """Count device-seconds that were spent for a person."""
-    counter = FairShare.objects.filter(person_id=person_id)
-    if not counter.update(served_seconds=F("served_seconds") + seconds):
-        FairShare.objects.get_or_create(person_id=person_id, defaults={"served_seconds": seconds})
-
-
 def line_of(queue: str) -> list[tuple[uuid.UUID, int]]:
     """Waiting rows with their image counts, in the order they would be served if nobody came.
 
@@ -94,7 +52,8 @@ def line_of(queue: str) -> list[tuple[uuid.UUID, int]]:
     rows = _claimable(queue).only("pk", "person_id", "count").order_by("created_at")
     for row in rows[:LINE_ROWS]:
         waiting[row.person_id].append(row)
-    heap = [(turn.standing, place, turn.person_id) for place, turn in enumerate(_turns(queue))]
+    turns = turns_of(_claimable(queue))
+    heap = [(turn.standing, place, turn.person_id) for place, turn in enumerate(turns)]
     heapq.heapify(heap)
     return list(_served(heap, waiting))
 
@@ -116,41 +75,8 @@ def _claimable(queue: str | None = None) -> QuerySet[Generation]:
     return rows if queue is None else rows.filter(queue=queue)
 
 
-def _unended() -> Q:
-    return Q(state__in=[state.value for state in ACTIVE | WAITING])
-
-
-def _turns(queue: str) -> list[Turn]:
-    now = timezone.now()
-    flying = _images_in_flight()
-    people = (
-        _claimable(queue)
-        .order_by()
-        .values_list("person_id", "person__fair_share__served_seconds")
-        .annotate(oldest=Min("created_at"))
-    )
-    turns = [
-        Turn(
-            person_id,
-            oldest,
-            (served or 0.0)
-            + flying.get(person_id, 0) * TYPICAL_IMAGE_SECONDS
-            - CREDIT_A_SECOND * (now - oldest).total_seconds(),
-        )
-        for person_id, served, oldest in people
-    ]
-    return sorted(turns, key=lambda turn: (turn.standing, turn.oldest))
-
-
-def _images_in_flight() -> dict[int, int]:
-    # Spent seconds are charged when a render ends; until then they are counted from here, so
-    # that several workers do not all serve the same person.
-    running = Generation.objects.filter(state__in=[state.value for state in ACTIVE])
-    return dict(running.order_by().values_list("person_id").annotate(flying=Sum("count")))
-
-
 def _first(queue: str, loaded_batch_key: str) -> Generation | None:
-    turns = _turns(queue)
+    turns = turns_of(_claimable(queue))
     if not turns:
         return None
     if loaded_batch_key and not _anyone_waited_long(turns):

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from accounts import allowance
 from accounts.models import User
-from generation import endings, progress, recipes, scheduler, wakeups
+from generation import endings, fair_share, progress, recipes, wakeups
 from generation.engine.contract import batch_key
 from generation.models import Generation
 from generation.recipes import Recipe
@@ -54,7 +54,7 @@ def submit_trial(curator: User, wish: Wish, version: PackVersion) -> Generation:
     row = _row(curator, wish, (version,), recipes.build(wish, (version,)))
     row.idempotency_key, row.is_trial = row.pk.hex, True
     with transaction.atomic():
-        scheduler.join(curator)
+        fair_share.join(curator)
         row.save(force_insert=True)
         transaction.on_commit(lambda: _announce(row.queue), robust=True)
     return row
@@ -71,7 +71,7 @@ def cancel(generation: Generation) -> None:
 
 def _enter(row: Generation, wish: Wish) -> Generation:
     with transaction.atomic():
-        scheduler.join(row.person)
+        fair_share.join(row.person)
         _check_waiting(row.person)
         # Written before it is held: a twin with the same key then waits here, not on the ledger.
         row.save(force_insert=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from generation import scheduler
+from generation import fair_share, scheduler
 from generation.models import FairShare, Generation
 from tests.generation.conftest import QUEUE
 from tests.stylepacks.factories import make_pack
@@ -64,7 +64,7 @@ def test_it_lets_nobody_wait_for_ever(alice, bob, submit):
     served(alice, 100)
     submit(bob)
     served(bob, 0)
-    waited(hungry, 100 / scheduler.CREDIT_A_SECOND + 60)
+    waited(hungry, 100 / fair_share.CREDIT_A_SECOND + 60)
     assert claim() == [hungry]
 
 

@@ -1,0 +1,90 @@
+"""What each person was served, in device-seconds, and where that puts them in line.
+
+A person's standing is what they were served, plus what they have in flight, less a small credit
+for waiting. The smallest standing is served next.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, Max, Min, Q, QuerySet, Sum
+from django.utils import timezone
+
+from accounts.models import User
+from generation.models import FairShare, Generation
+from generation.states import ACTIVE, WAITING
+
+# What an image is taken to cost until it is measured; it only has to be the right size.
+TYPICAL_IMAGE_SECONDS = 5.0
+# Device-seconds of credit for each second waited: without it, a steady stream of newcomers could
+# hold back a person whose counter is high for ever.
+CREDIT_A_SECOND = 0.05
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One person's standing in a queue: the smallest is served next."""
+
+    person_id: int
+    oldest: datetime
+    standing: float
+
+
+def join(person: User) -> None:
+    """Prepare a person's counter before their row is written; call it inside atomic.
+
+    One who comes back from a pause is lifted to the smallest counter of those being served, or,
+    in an idle house, to the largest ever: idle time is not hoarded. Locks the counter, so that
+    one person's submissions follow each other.
+    """
+    FairShare.objects.get_or_create(person=person)
+    FairShare.objects.select_for_update().get(person=person)
+    busy = Q(person__generations__state__in=[state.value for state in ACTIVE | WAITING])
+    if Generation.objects.filter(_unended(), person=person).exists():
+        return
+    present = FairShare.objects.filter(busy).aggregate(now=Min("served_seconds"))["now"]
+    if present is None:
+        present = FairShare.objects.aggregate(now=Max("served_seconds"))["now"]
+    FairShare.objects.filter(person=person, served_seconds__lt=present).update(
+        served_seconds=present
+    )
+
+
+def charge(person_id: int, seconds: float) -> None:
+    """Count device-seconds that were spent for a person."""
+    counter = FairShare.objects.filter(person_id=person_id)
+    if not counter.update(served_seconds=F("served_seconds") + seconds):
+        FairShare.objects.get_or_create(person_id=person_id, defaults={"served_seconds": seconds})
+
+
+def turns_of(rows: QuerySet[Generation]) -> list[Turn]:
+    """The people of these waiting rows, who is served next first."""
+    now = timezone.now()
+    flying = _images_in_flight()
+    people = (
+        rows.order_by()
+        .values_list("person_id", "person__fair_share__served_seconds")
+        .annotate(oldest=Min("created_at"))
+    )
+    turns = [
+        Turn(
+            person_id,
+            oldest,
+            (served or 0.0)
+            + flying.get(person_id, 0) * TYPICAL_IMAGE_SECONDS
+            - CREDIT_A_SECOND * (now - oldest).total_seconds(),
+        )
+        for person_id, served, oldest in people
+    ]
+    return sorted(turns, key=lambda turn: (turn.standing, turn.oldest))
+
+
+def _unended() -> Q:
+    return Q(state__in=[state.value for state in ACTIVE | WAITING])
+
+
+def _images_in_flight() -> dict[int, int]:
+    # Spent seconds are charged when a render ends; until then they are counted from here, so
+    # that several workers do not all serve the same person.
+    running = Generation.objects.filter(state__in=[state.value for state in ACTIVE])
+    return dict(running.order_by().values_list("person_id").annotate(flying=Sum("count")))
