@@ -4,41 +4,24 @@ The keys derive from generation id and index, so a second try overwrites and nev
 """
 
 import contextlib
-import hashlib
-import json
 import logging
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from uuid import UUID
 
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
 from accounts import allowance
 from generation.engine.contract import RenderedImage
-from generation.engine.image_files import encode_png, thumbnail_webp
-from generation.engine.provenance import Signer
 from generation.models import GeneratedImage, Generation, StepPreview
 from generation.moving import touch
-from generation.recipes import Recipe
+from generation.signed_images import ImageFiles, signed
 
 logger = logging.getLogger(__name__)
 
 
 class DeliveryFailed(Exception):
     """Storage did not take the image; the message is for people. Trying later may work."""
-
-
-@dataclass(frozen=True)
-class ImageFiles:
-    """The bytes of one finished image."""
-
-    png: bytes
-    thumbnail: bytes
-    sha256: str
 
 
 def image_key(generation_id: UUID, index: int) -> str:
@@ -63,7 +46,7 @@ def deliver(generation: Generation, claim_token: UUID, index: int, image: Render
     3. In one transaction: lock the claim, write the image's row, settle its hold.
     Raises DeliveryFailed when storage does not take the files.
     """
-    files = _files_of(generation.recipe, index, image)
+    files = signed(generation.recipe, image)
     if not touch(generation.pk, claim_token):
         return False
     _store(generation.pk, index, files)
@@ -75,53 +58,6 @@ def deliver(generation: Generation, claim_token: UUID, index: int, image: Render
     if not accepted:
         _take_back(generation.pk, index)
     return accepted
-
-
-def _files_of(recipe: Recipe, index: int, image: RenderedImage) -> ImageFiles:
-    title = ", ".join(pack["slug"] for pack in recipe["packs"])
-    plain = encode_png(image.rgb, image.width, image.height, metadata_of(recipe, image))
-    png = _signer().sign_png(plain, title, _summary(recipe, image))
-    thumbnail = thumbnail_webp(image.rgb, image.width, image.height)
-    return ImageFiles(png, thumbnail, hashlib.sha256(png).hexdigest())
-
-
-@cache
-def _signer() -> Signer:
-    return Signer(Path(settings.DATA_DIR) / "provenance")
-
-
-def metadata_of(recipe: Recipe, image: RenderedImage) -> dict[str, str]:
-    """What is written into an image: enough to make it again, nothing of where weights lie."""
-    return {
-        "Software": settings.SITE_NAME,
-        "prompt": recipe["user_prompt"],
-        "seed": str(image.seed),
-        "pack": " + ".join(_pack_name(pack) for pack in recipe["packs"]),
-        "digest": " + ".join(pack["digest"] for pack in recipe["packs"]),
-        "recipe": json.dumps(_public(recipe), sort_keys=True, ensure_ascii=False),
-    }
-
-
-def _summary(recipe: Recipe, image: RenderedImage) -> dict[str, str]:
-    packs = recipe["packs"]
-    return {
-        "pack": " + ".join(_pack_name(pack) for pack in packs),
-        "digest": " + ".join(pack["digest"] for pack in packs),
-        "checkpoint": recipe["checkpoint"]["slug"],
-        "seed": str(image.seed),
-    }
-
-
-def _pack_name(pack: dict[str, object]) -> str:
-    return f"{pack['slug']} v{pack['version']}"
-
-
-def _public(recipe: Recipe) -> Recipe:
-    # A maker may share the file: where the house keeps its weights, and the raw weights that the
-    # dial stands for, are nobody else's business. The pack's digest pins both.
-    hidden = {"loras", "checkpoint"}
-    shown = {name: value for name, value in recipe.items() if name not in hidden}
-    return {**shown, "checkpoint": recipe["checkpoint"]["slug"]}
 
 
 def _store(generation_id: UUID, index: int, files: ImageFiles) -> None:
