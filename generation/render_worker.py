@@ -3,17 +3,18 @@
 import itertools
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import DatabaseError, connection
 
 from generation import delivery, endings, fair_share, progress, recovery, scheduler, trials
+from generation.claimed_work import Piece, Work, works_of
 from generation.engine.contract import EngineError, RenderedImage, RenderResult, StepProgress
 from generation.models import Generation, StepPreview
 from generation.moving import move, touch
-from generation.orders import ImageOfRecipe, request_for
+from generation.orders import request_for
 from generation.states import State
 from generation.worker_process import WorkerProcess, is_stopping
 
@@ -49,7 +50,7 @@ def render_batch(process: WorkerProcess, claimed: Sequence[Generation]) -> None:
     """Render and deliver one claimed batch; every row of it ends, or is back in the queue."""
     token = claimed[0].claim_token
     assert token is not None
-    batch = _Batch(process, token, [_Work(row, delivery.missing_indices(row)) for row in claimed])
+    batch = _Batch(process, token, [Work(row, delivery.missing_indices(row)) for row in claimed])
     with process.holding(token):
         try:
             batch.run()
@@ -64,49 +65,18 @@ def render_batch(process: WorkerProcess, claimed: Sequence[Generation]) -> None:
 
 
 @dataclass
-class _Work:
-    """One claimed generation: what is left to render, and whether it is still ours."""
-
-    row: Generation
-    indices: list[int]
-    is_ours: bool = True
-    rendered: int = 0
-    steps_before: int = 0
-    device_seconds: float = 0.0
-
-    @property
-    def is_complete(self) -> bool:
-        return self.rendered == len(self.indices)
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """One image of one work."""
-
-    work: _Work
-    index: int
-
-    @property
-    def key(self) -> str:
-        return f"{self.work.row.pk}/{self.index}"
-
-    def as_ordered(self) -> ImageOfRecipe:
-        return ImageOfRecipe(self.key, self.work.row.recipe, self.index)
-
-
-@dataclass
 class _Batch:
     process: WorkerProcess
     token: UUID
-    works: list[_Work]
-    _pieces: list[_Piece] = field(default_factory=list)
+    works: list[Work]
+    _pieces: list[Piece] = field(default_factory=list)
     _reported_at: float = 0.0
 
     def run(self) -> None:
         """Start the rows, render in pieces of what the device takes at once, deliver each."""
         for work in self.works:
             self._start(work)
-        pieces = [_Piece(work, index) for work in self.works for index in work.indices]
+        pieces = [Piece(work, index) for work in self.works for index in work.indices]
         size = scheduler.images_at_once()
         for start in range(0, len(pieces), size):
             self._pieces = [piece for piece in pieces[start : start + size] if piece.work.is_ours]
@@ -131,7 +101,7 @@ class _Batch:
         for work in self._ours():
             endings.tried_again(work.row, self.token, sentence)
 
-    def _start(self, work: _Work) -> None:
+    def _start(self, work: Work) -> None:
         steps = work.row.recipe["steps"] * self._calls_for(work)
         work.is_ours = move(
             work.row.pk, State.RENDERING, claim_token=self.token, step=0, total_steps=steps
@@ -142,7 +112,7 @@ class _Batch:
             move(work.row.pk, State.DELIVERING, claim_token=self.token)
             self._finish(work)
 
-    def _calls_for(self, work: _Work) -> int:
+    def _calls_for(self, work: Work) -> int:
         size = scheduler.images_at_once()
         return -(-len(work.indices) // size)
 
@@ -154,7 +124,7 @@ class _Batch:
         self.process.loaded(self._pieces[0].work.row.batch_key)
         self._charge(result)
         self._deliver(result)
-        for work in self._works_at_hand():
+        for work in works_of(self._pieces):
             work.steps_before += request.steps
 
     def _on_step(self, step: StepProgress) -> frozenset[str]:
@@ -169,14 +139,14 @@ class _Batch:
 
     def _report(self, step: StepProgress) -> None:
         try:
-            for work in self._works_at_hand():
+            for work in works_of(self._pieces):
                 work.is_ours = touch(work.row.pk, self.token, step=work.steps_before + step.step)
             self._keep_previews(step)
         except DatabaseError as error:
             # Progress is for watching; a database that is away for a moment costs no render.
             logger.warning("Progress could not be written: %s", error)
             connection.close()
-        for work in self._works_at_hand():
+        for work in works_of(self._pieces):
             self._tell(work)
 
     def _keep_previews(self, step: StepProgress) -> None:
@@ -207,7 +177,7 @@ class _Batch:
                 endings.tried_again(piece.work.row, self.token, "An image did not come out.")
                 piece.work.is_ours = False
 
-    def _hand_over(self, piece: _Piece, image: RenderedImage) -> None:
+    def _hand_over(self, piece: Piece, image: RenderedImage) -> None:
         work = piece.work
         if work.is_complete:
             work.is_ours = move(work.row.pk, State.DELIVERING, claim_token=self.token)
@@ -223,7 +193,7 @@ class _Batch:
         else:
             self._tell(work)
 
-    def _finish(self, work: _Work) -> None:
+    def _finish(self, work: Work) -> None:
         endings.done(work.row.pk, self.token, work.device_seconds)
         work.is_ours = False
 
@@ -231,11 +201,8 @@ class _Batch:
         for work in self._ours():
             endings.given_back(work.row, self.token)
 
-    def _ours(self) -> list[_Work]:
+    def _ours(self) -> list[Work]:
         return [work for work in self.works if work.is_ours]
 
-    def _works_at_hand(self) -> Iterable[_Work]:
-        return list({id(piece.work): piece.work for piece in self._pieces}.values())
-
-    def _tell(self, work: _Work) -> None:
+    def _tell(self, work: Work) -> None:
         progress.publish(work.row.pk)

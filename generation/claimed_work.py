@@ -1,0 +1,43 @@
+"""What a worker has claimed: generations, and the images that are still to be made of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from generation.models import Generation
+from generation.orders import ImageOfRecipe
+
+
+@dataclass
+class Work:
+    """One claimed generation: what is left to render, and whether it is still ours."""
+
+    row: Generation
+    indices: list[int]
+    is_ours: bool = True
+    rendered: int = 0
+    steps_before: int = 0
+    device_seconds: float = 0.0
+
+    @property
+    def is_complete(self) -> bool:
+        return self.rendered == len(self.indices)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One image of one work."""
+
+    work: Work
+    index: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.work.row.pk}/{self.index}"
+
+    def as_ordered(self) -> ImageOfRecipe:
+        return ImageOfRecipe(self.key, self.work.row.recipe, self.index)
+
+
+def works_of(pieces: Sequence[Piece]) -> list[Work]:
+    """Each work once, in the order of its first piece."""
+    return list({id(piece.work): piece.work for piece in pieces}.values())
