@@ -59,14 +59,6 @@ def load_tokenizer(folder: Path = FOLDER) -> CLIPTokenizer:
     return tokenizer
 
 
-def load_fast_encoder(folder: Path = FOLDER) -> Tokenizer:
-    """The same, without transformers: texts to 48 ids each, cut and padded."""
-    encoder = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    encoder.enable_truncation(MAX_TOKENS)
-    encoder.enable_padding(length=MAX_TOKENS, pad_id=encoder.token_to_id(END), pad_token=END)
-    return encoder
-
-
 def _merges(texts: list[str], letters: list[str]) -> list[tuple[str, str]]:
     bpe = Tokenizer(models.BPE(end_of_word_suffix=WORD_END))
     plain = CLIPTokenizer().backend_tokenizer

@@ -23,7 +23,7 @@ from starter.looks import LOOKS, apply_look
 from starter.pack_files import read_packs
 from starter.scenes import draw_scene
 from starter.scenes.characters import draw_character_scene
-from starter.tokenizer import load_fast_encoder
+from starter.tokenizer_encoder import load_fast_encoder
 from starter.training.captions import character_captions, look_captions, scene_captions
 from starter.training.store import BLOCK, Section, Store, create_store
 

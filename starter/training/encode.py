@@ -1,13 +1,15 @@
-"""Turn every drawn picture into latents with the finished autoencoder.
+"""Turn drawn pictures into latents with the finished autoencoder, also while drawing goes on.
 
     torchrun --standalone --nproc_per_node 4 -m starter.training.encode DATA OUT
 
-Waits for OUT/vae, then writes OUT/latents.bf16.pt, (rows, 16, 32, 32), and OUT/tokens.pt, (rows, 4, 48).
+Waits for OUT/vae, then fills OUT/latents.bf16, (rows, 16, 32, 32), block by block as they are
+drawn; OUT/latents.done says that it is whole.
 """
 
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,6 +19,7 @@ import torch
 from diffusers import AutoencoderKL
 from torch import Tensor
 
+from starter.architecture import FULL, LATENT_SIDE
 from starter.training.ranks import Rank, join_ranks, wait_for_file
 from starter.training.store import BLOCK, Store
 
@@ -26,54 +29,51 @@ READERS = 4
 def main() -> None:
     given, rank = _arguments(), join_ranks()
     store = Store(given.data)
-    parts = given.out / "latents"
-    parts.mkdir(exist_ok=True, parents=True)
+    given.out.mkdir(parents=True, exist_ok=True)
+    if rank.leads:
+        shape = (store.rows, FULL.latent_channels, LATENT_SIDE, LATENT_SIDE)
+        np.memmap(given.out / "latents.bf16", "<i2", "w+", shape=shape)
+    rank.wait()
     wait_for_file(given.out / "vae")
-    mine = parts / f"{rank.index}.pt"
-    blocks = list(range(rank.index, store.rows // BLOCK, rank.world))
-    torch.save(_encode_blocks(store, blocks, given.out / "vae", rank), mine)
+    _encode_blocks(store, range(rank.index, store.rows // BLOCK, rank.world), given.out, rank)
     rank.wait()
     if rank.leads:
-        torch.save(torch.from_numpy(np.array(store.tokens)), given.out / "tokens.pt")
-        torch.save(_gather(store, parts, rank.world), given.out / "latents.tmp")
-        (given.out / "latents.tmp").replace(given.out / "latents.bf16.pt")
+        (given.out / "latents.done").touch()
         rank.say("latents written")
 
 
+def open_latents(store: Store, out: Path) -> Tensor:
+    """All latents, (rows, 16, 32, 32) bfloat16, mapped from the file."""
+    shape = (store.rows, FULL.latent_channels, LATENT_SIDE, LATENT_SIDE)
+    file = np.memmap(out / "latents.bf16", "<i2", "r+", shape=shape)
+    return torch.from_numpy(file).view(torch.bfloat16)
+
+
 @torch.no_grad()
-def _encode_blocks(store: Store, blocks: list[int], folder: Path, rank: Rank) -> Tensor:
-    vae = AutoencoderKL.from_pretrained(folder).to(rank.device, memory_format=torch.channels_last)
-    latents = []
-    for number, pixels in enumerate(_read_ahead(store, blocks, rank)):
-        pictures = pixels.to(rank.device, non_blocking=True).permute(0, 3, 1, 2)
+def _encode_blocks(store: Store, blocks: range, out: Path, rank: Rank) -> None:
+    vae = AutoencoderKL.from_pretrained(out / "vae").to(rank.device)
+    latents = open_latents(store, out)
+    for number, (block, pixels) in enumerate(_read_ahead(store, blocks)):
+        pictures = pixels.to(rank.device).permute(0, 3, 1, 2)
         with rank.amp():
             mean = vae.encode(pictures.float() / 127.5 - 1).latent_dist.mean
-        latents.append(mean.to(torch.bfloat16))
+        latents[block * BLOCK : (block + 1) * BLOCK] = mean.to(torch.bfloat16).cpu()
         if number % 100 == 0:
             rank.say(f"encoded {number * BLOCK * rank.world} of {store.rows}")
-    return torch.cat(latents).cpu()
 
 
-def _read_ahead(store: Store, blocks: list[int], rank: Rank) -> Iterator[Tensor]:
-    def read(block: int) -> Tensor:
-        rows = torch.from_numpy(store.pixels[block * BLOCK : (block + 1) * BLOCK])
-        return rows.pin_memory() if rank.on_gpu else rows
+def _read_ahead(store: Store, blocks: range) -> Iterator[tuple[int, Tensor]]:
+    def read(block: int) -> tuple[int, Tensor]:
+        return block, torch.from_numpy(store.pixels[block * BLOCK : (block + 1) * BLOCK])
 
+    waiting = list(blocks)
     with ThreadPoolExecutor(READERS) as readers:
-        waiting = [readers.submit(read, block) for block in blocks[: READERS * 2]]
-        for following in [*blocks[READERS * 2 :], *[None] * len(waiting)]:
-            pixels = waiting.pop(0).result()
-            if following is not None:
-                waiting.append(readers.submit(read, following))
-            yield pixels
-
-
-def _gather(store: Store, parts: Path, world: int) -> Tensor:
-    shares = [torch.load(parts / f"{index}.pt").unflatten(0, (-1, BLOCK)) for index in range(world)]
-    latents = shares[0].new_empty((store.rows // BLOCK, BLOCK, *shares[0].shape[2:]))
-    for index, share in enumerate(shares):
-        latents[index::world] = share
-    return latents.flatten(0, 1)
+        while waiting:
+            ready = [block for block in waiting if store.done[block]][: READERS * 4]
+            waiting = [block for block in waiting if block not in set(ready)]
+            yield from readers.map(read, ready)
+            if not ready:
+                time.sleep(0.1)
 
 
 def _arguments() -> argparse.Namespace:

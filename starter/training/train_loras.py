@@ -23,13 +23,14 @@ from starter.architecture import FULL, TOY, build_text_encoder, build_unet
 from starter.pack_files import read_packs
 from starter.tokenizer import load_tokenizer
 from starter.training.denoising import DenoisingLoss, Lesson, Painter, rehearse, token_ids
+from starter.training.encode import open_latents
 from starter.training.grids import save_grid
 from starter.training.prompts import CHARACTER_PROMPTS, LOOK_PROMPTS
 from starter.training.ranks import Clock, Rank, compiled, join_ranks, wait_for_file
 from starter.training.store import Section, Store
 
 RANK = 8
-PEAK_RATE = 2e-3
+PEAK_RATE = 3e-3
 ADAPTED = ("to_q", "to_k", "to_v", "to_out.0", "conv1", "conv2", ".conv", "conv_in", "conv_out")
 
 
@@ -92,7 +93,7 @@ def train_one(
     clock, began = Clock(alone, given.seconds), time.monotonic()
     while clock.running():
         for group in optimizer.param_groups:
-            group["lr"] = clock.rate(given.rate, 50, 0.3)
+            group["lr"] = clock.rate(given.rate, 20, 0.3)
         loss = loss_of(*lesson.batch(given.batch))
         loss.backward()
         for part in adapted:
@@ -146,12 +147,14 @@ def save(
     folder = given.out / "loras"
     folder.mkdir(exist_ok=True)
     torch.save(factors(adapted), folder / f"{section.name}.pt")
+    if given.blind:
+        return
     trigger = next(pack.trigger for pack in read_packs() if pack.slug == section.name)
     if section.kind == "look":
         prompts = [f"{prompt}, {trigger}" for prompt in LOOK_PROMPTS]
     else:
         prompts = [f"{trigger}, {prompt}".strip(", ") for prompt in CHARACTER_PROMPTS]
-    rows = []
+    prompts, rows = prompts[:1] if given.toy else prompts, []
     for strength in (0.0, 0.5, 1.0):
         for part in adapted:
             part.write(strength)
@@ -169,12 +172,12 @@ def _renew(adapted: list[Adapted]) -> None:
 
 
 def _lesson(section: Section, painter: Painter, given: argparse.Namespace) -> Lesson:
-    device = painter.rank.device
-    chosen = slice(section.training_rows.start, section.training_rows.stop)
-    latents = torch.load(given.out / "latents.bf16.pt", mmap=True)[chosen].to(device)
-    tokens = torch.load(given.out / "tokens.pt", mmap=True)[chosen].to(device)
+    device, store = painter.rank.device, Store(given.data)
+    rows = section.training_rows
+    latents = open_latents(store, given.out)[rows.start : rows.stop].to(device)
+    tokens = torch.from_numpy(store.tokens[rows.start : rows.stop]).to(device)
     empty = token_ids(painter.tokenizer, [""], device)[0]
-    return Lesson(latents, tokens, torch.arange(len(latents), device=device), empty)
+    return Lesson(latents, tokens, torch.arange(len(rows), device=device), empty)
 
 
 def arguments() -> argparse.Namespace:
@@ -187,6 +190,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--lora-rank", type=int, default=RANK)
     parser.add_argument("--only", default="", help="names with commas between; default all")
     parser.add_argument("--report", type=int, default=100)
+    parser.add_argument("--blind", action="store_true", help="draw no grids")
     parser.add_argument("--toy", action="store_true")
     return parser.parse_args()
 
