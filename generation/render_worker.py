@@ -7,21 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db import DatabaseError, connection
-
 from generation import delivery, endings, fair_share, progress, recovery, scheduler, trials
 from generation.claimed_work import Piece, Work, works_of
 from generation.engine.contract import EngineError, RenderedImage, RenderResult, StepProgress
-from generation.models import Generation, StepPreview
-from generation.moving import move, touch
+from generation.models import Generation
+from generation.moving import move
 from generation.orders import request_for
 from generation.states import State
+from generation.step_reports import StepReports
 from generation.worker_process import WorkerProcess, is_stopping
 
 logger = logging.getLogger(__name__)
 
-# Steps of a fast device come faster than anyone can watch.
-REPORT_SECONDS = 0.2
 RECOVER_SECONDS = 5.0
 
 
@@ -70,7 +67,9 @@ class _Batch:
     token: UUID
     works: list[Work]
     _pieces: list[Piece] = field(default_factory=list)
-    _reported_at: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._reports = StepReports(self.token)
 
     def run(self) -> None:
         """Start the rows, render in pieces of what the device takes at once, deliver each."""
@@ -131,33 +130,8 @@ class _Batch:
         self.process.show_life()
         if is_stopping():
             return frozenset(piece.key for piece in self._pieces)
-        now = time.monotonic()
-        if step.previews or step.step >= step.total or now - self._reported_at >= REPORT_SECONDS:
-            self._reported_at = now
-            self._report(step)
+        self._reports.report(self._pieces, step)
         return frozenset(piece.key for piece in self._pieces if not piece.work.is_ours)
-
-    def _report(self, step: StepProgress) -> None:
-        try:
-            for work in works_of(self._pieces):
-                work.is_ours = touch(work.row.pk, self.token, step=work.steps_before + step.step)
-            self._keep_previews(step)
-        except DatabaseError as error:
-            # Progress is for watching; a database that is away for a moment costs no render.
-            logger.warning("Progress could not be written: %s", error)
-            connection.close()
-        for work in works_of(self._pieces):
-            self._tell(work)
-
-    def _keep_previews(self, step: StepProgress) -> None:
-        for piece in self._pieces:
-            webp = step.previews.get(piece.key)
-            if webp is not None and piece.work.is_ours:
-                StepPreview.objects.update_or_create(
-                    generation_id=piece.work.row.pk,
-                    index=piece.index,
-                    defaults={"step": step.step, "webp": webp},
-                )
 
     def _charge(self, result: RenderResult) -> None:
         seconds = result.switch_seconds + result.denoise_seconds + result.decode_seconds

@@ -10,7 +10,7 @@ from asgiref.sync import async_to_sync, sync_to_async
 from django.core.cache import cache
 from django.utils import timezone
 
-from generation import endings, progress, render_worker, scheduler
+from generation import endings, progress, scheduler, step_reports
 from generation.models import Generation, StepPreview, Worker
 from generation.progress import snapshot, watch
 from tests.generation.conftest import QUEUE
@@ -47,7 +47,7 @@ def test_it_says_whether_a_worker_is_alive(alice, submit, worker, settings):
 
 
 def test_it_shows_steps_previews_and_then_images(alice, submit, process, worker, monkeypatch):
-    monkeypatch.setattr(render_worker, "REPORT_SECONDS", 0)
+    monkeypatch.setattr(step_reports, "REPORT_SECONDS", 0)
     generation, seen = submit(alice, count=2), []
     process.plain.before_step = lambda request, step: seen.append(now(generation))
     process.work()
