@@ -142,13 +142,15 @@ class _Batch:
 
     def _deliver(self, result: RenderResult) -> None:
         images = {image.key: image for image in result.images}
-        for piece in self._pieces:
+        # What came out first: a row that goes back to the queue delivers nothing more.
+        for piece in sorted(self._pieces, key=lambda piece: piece.key not in images):
             image = images.get(piece.key)
             if image is not None and piece.work.is_ours:
                 piece.work.rendered += 1
                 self._hand_over(piece, image)
             elif piece.work.is_ours and not is_stopping():
-                endings.tried_again(piece.work.row, self.token, "An image did not come out.")
+                sentence = result.failures.get(piece.key, "An image did not come out.")
+                endings.tried_again(piece.work.row, self.token, sentence)
                 piece.work.is_ours = False
 
     def _hand_over(self, piece: Piece, image: RenderedImage) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts import allowance
 from generation import endings, recovery, scheduler, worker_process
-from generation.engine.contract import EngineError
+from generation.engine.contract import EngineError, RenderResult
 from generation.models import Generation, StepPreview, Worker
 from tests.generation.conftest import QUEUE, TestProcess
 
@@ -303,6 +303,26 @@ class TestRefusals:
         lost.refresh_from_db()
         good.refresh_from_db()
         assert (lost.state, good.state) == ("queued", "done")
+
+    def test_it_keeps_what_came_out_beside_an_image_that_did_not(
+        self, alice, submit, process, settings
+    ):
+        settings.RENDER_DEVICE = "cuda"
+        generation = submit(alice, count=3)
+        render = process.plain.render
+
+        def without_first(request, on_step):
+            lost, *images = render(request, on_step).images
+            said = {lost.key: "The model gave no picture."}
+            return RenderResult(tuple(images), 0.0, 0.5, 0.1, said)
+
+        process.plain.render = without_first
+        settings.MAX_ATTEMPTS = 1
+        process.work()
+        generation.refresh_from_db()
+        assert [image.index for image in generation.images.order_by("index")] == [1, 2]
+        assert (generation.state, generation.error) == ("failed", "The model gave no picture.")
+        assert used_and_held(alice) == (2, 0)
 
     def test_it_tries_again_when_nobody_knows_why(self, alice, submit, process):
         generation = submit(alice)
