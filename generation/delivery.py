@@ -70,7 +70,7 @@ def _store(generation_id: UUID, index: int, files: ImageFiles) -> None:
     except Exception as error:  # each storage has its own kinds of failure; ENOSPC is one
         logger.exception("Storage did not take image %s of %s", index, generation_id)
         with contextlib.suppress(Exception):  # half a file may lie there, or nothing at all
-            _delete(generation_id, index)
+            _clear(generation_id, index)
         said = "The picture was made but could not be stored; you were not charged for it."
         raise DeliveryFailed(said) from error
 
@@ -96,11 +96,13 @@ def _take_back(generation_id: UUID, index: int) -> None:
     # Cancelled or deleted while the files were written: leave none behind. A row that another
     # worker now renders keeps them; it overwrites them with the same pixels.
     row = Generation.objects.filter(pk=generation_id).first()
-    if row is not None and (not row.is_ended or row.images.filter(index=index).exists()):
+    if row is None or row.is_ended:
+        _clear(generation_id, index)
+
+
+def _clear(generation_id: UUID, index: int) -> None:
+    # Whoever holds the claim by now may have delivered under these keys.
+    if GeneratedImage.objects.filter(generation_id=generation_id, index=index).exists():
         return
-    _delete(generation_id, index)
-
-
-def _delete(generation_id: UUID, index: int) -> None:
     for key in (image_key(generation_id, index), thumbnail_key(generation_id, index)):
         default_storage.delete(key)

@@ -186,6 +186,28 @@ class TestLostLeases:
         assert not default_storage.exists(f"generations/{generation.pk}/0.png")
         assert used_and_held(alice) == (0, 0)
 
+    def test_the_loser_leaves_the_winners_files_when_its_disk_is_full(
+        self, alice, submit, process, monkeypatch
+    ):
+        generation = submit(alice)
+        store, tries = default_storage.save, []
+
+        def lose_then_fill(key, content):
+            tries.append(key)
+            if len(tries) > 1:
+                return store(key, content)
+            expire(generation)
+            recovery.sweep()
+            TestProcess("worker-2").work()
+            return _disk_is_full()
+
+        monkeypatch.setattr(default_storage, "save", lose_then_fill)
+        process.work()
+        generation.refresh_from_db()
+        assert (generation.state, used_and_held(alice)) == ("done", (1, 0))
+        assert default_storage.exists(f"generations/{generation.pk}/0.png")
+        assert default_storage.exists(f"generations/{generation.pk}/0.thumb.webp")
+
 
 class TestStopping:
     def test_it_gives_work_back_within_a_step_and_counts_no_try(self, alice, submit, process):
