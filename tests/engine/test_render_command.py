@@ -83,7 +83,8 @@ def test_it_renders_the_bare_checkpoint_at_strength_0(tmp_path):
         render(path, "--seed", 7, "--strength", strength)
         pixels.append(Image.open(path).tobytes())
         recipe = json.loads(read_metadata(path)["recipe"])
-        assert bool(recipe["loras"]) == (strength > 0)
+        assert recipe["packs"][0]["strength"] == strength
+        assert (recipe["prompt"] == recipe["user_prompt"]) == (strength == 0)
     assert len(set(pixels)) == 3
 
 

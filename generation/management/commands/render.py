@@ -14,6 +14,7 @@ from generation.engine.contract import EngineError, RenderRequest, RenderResult
 from generation.engine.image_files import encode_png
 from generation.orders import ImageOfRecipe, request_for
 from generation.recipes import Recipe, Wish, build, versions_of
+from generation.signed_images import metadata_of
 from generation.wishes import SubmissionError
 from stylepacks.models import Checkpoint
 
@@ -41,14 +42,14 @@ class Command(BaseCommand):
             recipe = _recipe(options)
             paths = _paths(options["out"], recipe)
             result = _rendered(_request(recipe))
-            _write(paths, recipe, result)
+            written = _write(paths, recipe, result)
         except (SubmissionError, EngineError) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(
                 f"The image could not be written to {options['out']}: {error.strerror or error}."
             ) from error
-        self.stdout.write(json.dumps(_report(recipe, paths, result)))
+        self.stdout.write(json.dumps(_report(recipe, written, result)))
 
 
 def _recipe(options: dict[str, Any]) -> Recipe:
@@ -105,22 +106,17 @@ def _rendered(request: RenderRequest) -> RenderResult:
     return Renderer(settings.RENDER_DEVICE, settings.RENDER_THREADS).render(request)
 
 
-def _write(paths: list[Path], recipe: Recipe, result: RenderResult) -> None:
-    for path, image in zip(paths, result.images, strict=True):
-        metadata = _metadata(recipe, image.seed)
+def _write(paths: list[Path], recipe: Recipe, result: RenderResult) -> list[Path]:
+    """Keep every image that came out; when one did not, say so after the others are safe."""
+    written = []
+    for image in result.images:
+        path = paths[int(image.key)]
+        metadata = metadata_of(recipe, image)
         path.write_bytes(encode_png(image.rgb, image.width, image.height, metadata))
-
-
-def _metadata(recipe: Recipe, seed: int) -> dict[str, str]:
-    packs = recipe["packs"]
-    return {
-        "Software": settings.SITE_NAME,
-        "prompt": recipe["user_prompt"],
-        "seed": str(seed),
-        "pack": " + ".join(f"{pack['slug']} v{pack['version']}" for pack in packs),
-        "digest": " + ".join(pack["digest"] for pack in packs),
-        "recipe": json.dumps(recipe, sort_keys=True, ensure_ascii=False),
-    }
+        written.append(path)
+    if result.failures:
+        raise CommandError(" ".join(sorted(set(result.failures.values()))))
+    return written
 
 
 def _report(recipe: Recipe, paths: list[Path], result: RenderResult) -> dict[str, Any]:
