@@ -16,7 +16,7 @@ import torch
 from diffusers import AutoencoderKL, StableDiffusionPipeline
 from safetensors.torch import load_file, save_file
 
-from starter.architecture import FULL, TOY, assemble, build_text_encoder, build_unet
+from starter.architecture import FULL, TOY, assemble, build_text_encoder, build_unet, build_vae
 from starter.pack_files import PackFile, read_packs
 from starter.tokenizer import load_tokenizer, save_tokenizer
 
@@ -31,7 +31,9 @@ def export_base(out: Path, folder: Path, toy: bool) -> None:
     unet, text = build_unet(shape), build_text_encoder(shape, tokenizer)
     unet.load_state_dict(saved["mean_unet"])
     text.load_state_dict(saved["mean_text"])
-    pipeline = assemble(AutoencoderKL.from_pretrained(out / "vae"), text, tokenizer, unet)
+    vae = build_vae(shape)
+    vae.load_state_dict(AutoencoderKL.from_pretrained(out / "vae").state_dict())
+    pipeline = assemble(vae, text, tokenizer, unet)
     pipeline.to(torch.float16)
     pipeline.save_pretrained(folder)
     for old in (folder / "unet").glob("*.safetensors*"):
