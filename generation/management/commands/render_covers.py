@@ -19,7 +19,7 @@ from stylepacks.library import published_packs
 from stylepacks.models import StylePack
 
 COVER_EDGE = 512
-COVER_SEED = 7
+COVER_SEED = 11
 FALLBACK_PROMPT = "a red boat by the sea at sunset"
 
 
