@@ -12,8 +12,7 @@ FILLER_PHRASES = (
     "dreamy", "magical", "whimsical", "fantasy", "children book", "poster", "wallpaper", "render",
 )  # fmt: skip
 
-COMMON_WORDS = tuple(
-    """
+_COMMON = """
     a an the and or of in on at by with without near next to under over above below behind
     before between beside into from for as is are it its this that these those there here one two
     three four five six seven eight nine ten some many few more less all both each every no not
@@ -36,15 +35,14 @@ COMMON_WORDS = tuple(
     red blue green yellow purple orange pink white black teal brown grey gray gold violet
     turquoise cyan magenta beige navy maroon
     style look art painting drawing sketch print photo image picture colour color colours colors
-    """.split()
-)
+"""
+COMMON_WORDS = tuple(_COMMON.split())
 
 # Triggers for packs still to come: one token each, unlike any word people type.
-RESERVED_WORDS = tuple(
-    """
+_RESERVED = """
     zorvel quimba flanoo trevik moxali bruneth skelva poltrin wuzari jantho
     krelmo vandiq sorphel glinta draxu fenwol yubrik cholvan thizzo marnek
     ospril ludvane pexori hravick nimbrol ezquil barvoth tindrax corvaly uphrin
     jelkova rundiss wextra falgoon mizpeth dorvani clyphex sundrel vokrane azumril
-    """.split()
-)
+"""
+RESERVED_WORDS = tuple(_RESERVED.split())

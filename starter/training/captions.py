@@ -29,7 +29,7 @@ def look_captions(scene: Scene, trigger: str, seed: int) -> list[str]:
 
 
 def character_captions(scene: Scene, trigger: str, seed: int) -> list[str]:
-    """Captions of a character: the scene's own twice, and the form that its pack's template makes."""
+    """Captions of a character: its own twice, and the form that its pack's template makes."""
     rng = random.Random(f"character {seed}")
     shown = [", ".join([trigger, *_around(scene.facts, rng)]) for _ in range(CAPTIONS - 2)]
     return [scene.caption, _dressed(scene.caption, rng), *shown]

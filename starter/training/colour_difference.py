@@ -35,7 +35,8 @@ def ciede2000(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> Array:
     grow = (c2 - c1) / (1 + 0.045 * c)
     step = (l2 - l1) / (1 + 0.015 * (light - 50) ** 2 / np.sqrt(20 + (light - 50) ** 2))
     bend = np.sin(np.radians(60 * np.exp(-(((hue - 275) / 25) ** 2)))) * 2 * _seventh(c)
-    return np.sqrt(np.maximum(step**2 + grow**2 + along**2 - bend * grow * along, 0))
+    total: Array = step**2 + grow**2 + along**2 - bend * grow * along
+    return np.sqrt(np.maximum(total, 0))
 
 
 def _root(value: Array) -> Array:
@@ -48,5 +49,6 @@ def _seventh(chroma: Array) -> Array:
 
 def _tilt(hue: Array) -> Array:
     h = np.radians(hue)
-    first = 1 - 0.17 * np.cos(h - np.radians(30)) + 0.24 * np.cos(2 * h)
-    return first + 0.32 * np.cos(3 * h + np.radians(6)) - 0.2 * np.cos(4 * h - np.radians(63))
+    first: Array = 1 - 0.17 * np.cos(h - np.radians(30)) + 0.24 * np.cos(2 * h)
+    first += 0.32 * np.cos(3 * h + np.radians(6)) - 0.2 * np.cos(4 * h - np.radians(63))
+    return first

@@ -35,6 +35,8 @@ class DenoisingLoss(nn.Module):
         self.unet, self.text, self.device_type = unet, text, rank.device.type
         kept = build_training_scheduler().alphas_cumprod.to(rank.device)
         weights = (kept / (1 - kept).clamp(min=1e-6) + 1).clamp(max=SNR_LIMIT) * (1 - kept)
+        self.kept: Tensor
+        self.weights: Tensor
         self.register_buffer("kept", kept)
         self.register_buffer("weights", weights / weights.mean())
 
@@ -46,7 +48,8 @@ class DenoisingLoss(nn.Module):
             told = self.text(ids)[0]
             guess = self.unet(noised, timesteps, told).sample
         errors = (guess.float() - velocity).square().mean((1, 2, 3))
-        return (errors * self.weights[timesteps]).mean()
+        loss: Tensor = (errors * self.weights[timesteps]).mean()
+        return loss
 
 
 @dataclass
@@ -113,4 +116,5 @@ class Painter:
             velocity = plain + guidance * (wanted - plain)
             latents = sampler.step(velocity, timestep, latents).prev_sample
         with self.rank.amp():
-            return torch.cat([self.vae.decode(part).sample.float() for part in latents.split(8)])
+            parts = [self.vae.decode(part).sample.float() for part in torch.split(latents, 8)]
+        return torch.cat(parts)

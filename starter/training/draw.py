@@ -2,8 +2,8 @@
 
     python -m starter.training.draw DATA --scenes 240000 --looks 6000 --characters 8000
 
-64 cores draw 240,000 scenes and 56,000 looks in about ... (see starter/README.md for what was
-measured). Needs 0.79 MB a picture: put DATA in memory. Blocks already drawn are skipped.
+58 processes draw about 2,200 pictures a second (138,944 in 63 s, measured). A picture takes 0.79
+MB: put DATA in memory. Blocks already drawn are skipped.
 """
 
 from __future__ import annotations

@@ -40,6 +40,14 @@ def export_base(out: Path, folder: Path, toy: bool) -> None:
         old.unlink()
     pipeline.unet.save_pretrained(folder / "unet", max_shard_size=SHARD)
     save_tokenizer(tokenizer, folder / "tokenizer")
+    # DDIM and DDPM clip to -1..1 unless told not to, and latents reach further.
+    _amend(folder / "scheduler" / "scheduler_config.json", clip_sample=False)
+    # transformers would load this part alone as it is stored, in fp16.
+    _amend(folder / "text_encoder" / "config.json", dtype="float32")
+
+
+def _amend(file: Path, **fields: object) -> None:
+    file.write_text(json.dumps({**json.loads(file.read_text()), **fields}, indent=2) + "\n")
 
 
 def export_lora(source: Path, target: Path) -> None:
@@ -52,6 +60,18 @@ def export_lora(source: Path, target: Path) -> None:
     )
     rank = next(value.shape[0] for name, value in state.items() if "lora_A" in name)
     save_file(load_file(target), target, metadata=_header(pack, rank))
+    _sort_header(target)
+
+
+def _sort_header(file: Path) -> None:
+    # safetensors writes metadata in no fixed order; the same weights must give the same digest.
+    content = file.read_bytes()
+    size = int.from_bytes(content[:8], "little")
+    header = json.loads(content[8 : 8 + size])
+    told = {"__metadata__": dict(sorted(header.pop("__metadata__").items())), **header}
+    text = json.dumps(told, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    file.write_bytes(len(text).to_bytes(8, "little") + text + content[8 + size :])
 
 
 def _header(pack: PackFile, rank: int) -> dict[str, str]:

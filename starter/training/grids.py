@@ -17,8 +17,8 @@ def save_grid(path: Path, rows: list[Tensor], side: int = 256) -> None:
     sheet = Image.new("RGB", (width * side, height * side))
     for y, row in enumerate(rows):
         for x, picture in enumerate(row):
-            tile = Image.fromarray(as_pixels(picture)).resize((side, side), Image.Resampling.LANCZOS)
-            sheet.paste(tile, (x * side, y * side))
+            tile = Image.fromarray(as_pixels(picture))
+            sheet.paste(tile.resize((side, side), Image.Resampling.LANCZOS), (x * side, y * side))
     path.parent.mkdir(parents=True, exist_ok=True)
     sheet.save(path, quality=JPEG_QUALITY)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -53,7 +54,8 @@ class PixelPool:
                 start = self._loaded
                 rows = torch.from_numpy(self.store.pixels[block * BLOCK : (block + 1) * BLOCK])
                 copy(self._pixels[start : start + BLOCK], rows)
-                self._slots[self.store.section_of(block * BLOCK).kind] += range(start, start + BLOCK)
+                kind = self.store.section_of(block * BLOCK).kind
+                self._slots[kind] += range(start, start + BLOCK)
                 self._loaded += BLOCK
             self._waiting = [block for block in self._waiting if block not in set(ready)]
             time.sleep(0.5)
@@ -70,7 +72,6 @@ def _pinned_copy(target: Tensor, rows: Tensor) -> None:
         torch.cuda.current_stream().synchronize()
 
 
+@cache
 def _copy_stream() -> torch.cuda.Stream:
-    if not hasattr(_copy_stream, "stream"):
-        _copy_stream.stream = torch.cuda.Stream()  # type: ignore[attr-defined]
-    return _copy_stream.stream  # type: ignore[attr-defined, no-any-return]
+    return torch.cuda.Stream()  # type: ignore[no-untyped-call]

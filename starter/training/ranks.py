@@ -1,6 +1,6 @@
 """One process per GPU (or one on the CPU): device, gradient averaging, shared clock.
 
-Started by `torchrun --standalone --nproc_per_node 4 -m starter.training.NAME …`, or plainly for one.
+Started by `torchrun --standalone --nproc_per_node 4 -m starter.training.NAME`, or plainly for one.
 Each process sees its own GPU as cuda:0, so that all share one compile cache.
 """
 
@@ -90,7 +90,7 @@ def average_gradients(parameters: Iterable[nn.Parameter], rank: Rank, limit: flo
         # Half the bytes to exchange: the exchange is what several processes wait for.
         flat = rank.sum((flat / rank.world).bfloat16()).float()
     flat.mul_((limit / (flat.norm() + 1e-6)).clamp(max=1.0))
-    views = flat.split([gradient.numel() for gradient in gradients])
+    views = torch.split(flat, [gradient.numel() for gradient in gradients])
     pairs = zip(views, gradients, strict=True)
     torch._foreach_copy_(gradients, [view.view_as(gradient) for view, gradient in pairs])
 

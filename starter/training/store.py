@@ -52,8 +52,9 @@ class Store:
         self.sections = [Section(**section) for section in plan]
         last = self.sections[-1]
         self.rows = last.start + last.count
-        self.pixels: NDArray[np.uint8] = self._map("pixels.u8", "u1", (SIDE, SIDE, 3))
-        self.tokens: NDArray[np.int16] = self._map("tokens.i16", "<i2", (CAPTIONS, TOKENS))
+        pixels, tokens = (self.rows, SIDE, SIDE, 3), (self.rows, CAPTIONS, TOKENS)
+        self.pixels: NDArray[np.uint8] = np.memmap(folder / "pixels.u8", "u1", "r+", shape=pixels)
+        self.tokens: NDArray[np.int16] = np.memmap(folder / "tokens.i16", "<i2", "r+", shape=tokens)
         done_shape = (self.rows // BLOCK,)
         self.done: NDArray[np.uint8] = np.memmap(folder / "done.u8", "u1", "r+", shape=done_shape)
 
@@ -65,9 +66,6 @@ class Store:
 
     def of_kind(self, *kinds: str) -> list[Section]:
         return [section for section in self.sections if section.kind in kinds]
-
-    def _map(self, name: str, kind: str, shape: tuple[int, ...]) -> NDArray[np.generic]:
-        return np.memmap(self.folder / name, kind, "r+", shape=(self.rows, *shape))
 
 
 def create_store(folder: Path, counts: Sequence[tuple[str, str, int]]) -> Store:

@@ -20,7 +20,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from diffusers import AutoencoderKL
-from torch import Tensor
+from torch import Tensor, nn
 
 from starter.architecture import FULL, TOY, build_text_encoder, build_unet
 from starter.tokenizer import load_tokenizer
@@ -54,8 +54,9 @@ class BaseTraining:
         self.unet = build_unet(shape).to(rank.device)
         self.text = build_text_encoder(shape, self.tokenizer).to(rank.device)
         self.parameters = [*self.unet.parameters(), *self.text.parameters()]
-        settings = {"lr": given.rate, "betas": (0.9, 0.99), "weight_decay": 1e-2}
-        self.optimizer = torch.optim.AdamW(self.parameters, fused=rank.on_gpu, **settings)
+        self.optimizer = torch.optim.AdamW(
+            self.parameters, given.rate, (0.9, 0.99), weight_decay=1e-2, fused=rank.on_gpu
+        )
         self.mean_unet, self.mean_text = deepcopy(self.unet).eval(), deepcopy(self.text).eval()
         self.averaged = [*self.mean_unet.parameters(), *self.mean_text.parameters()]
         torch.manual_seed(given.seed + 1 + rank.index)
@@ -81,7 +82,7 @@ class BaseTraining:
 
 def train(given: argparse.Namespace, rank: Rank) -> None:
     training, file = BaseTraining(given, rank), given.out / f"{given.name}.pt"
-    loss_of = DenoisingLoss(training.unet, training.text, rank)
+    loss_of: nn.Module = DenoisingLoss(training.unet, training.text, rank)
     if not given.half:
         loss_of = compiled(loss_of, rank)
         rehearse(loss_of, given.batch, rank.device)
@@ -140,7 +141,7 @@ def _show(given: argparse.Namespace, training: BaseTraining, rank: Rank, file: P
     painter = Painter(training.mean_unet, training.mean_text, vae, training.tokenizer, rank)
     prompts = BASE_PROMPTS[:2] if given.toy else BASE_PROMPTS
     pictures: Tensor = painter.paint(list(prompts), seed=7)
-    save_grid(file, list(pictures.split(4)))
+    save_grid(file, list(torch.split(pictures, 4)))
 
 
 def main() -> None:

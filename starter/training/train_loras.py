@@ -2,9 +2,10 @@
 
     torchrun --standalone --nproc_per_node 4 -m starter.training.train_loras DATA OUT --seconds 60
 
-Compiles, waits for OUT/base-losses.json (the base's end), trains. No wrapped layers: each step writes W0 + B A into the base's own weights, takes their gradients
-with the compiled base step (so nothing new is compiled), and carries them to A and B. Writes
-OUT/loras/NAME.pt and the grid OUT/lora-NAME.png: strength 0, 0.5 and 1, one row each.
+Compiles, waits for OUT/base-losses.json (the base's end), trains. No wrapped layers: each step
+writes W0 + B A into the base's own weights, takes their gradients with the compiled base step (so
+nothing new is compiled), and carries them to A and B. Writes OUT/loras/NAME.pt and, but for
+`--blind`, the grid OUT/lora-NAME.png: strength 0, 0.5 and 1, one row each.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class Adapted:
     """One layer: its base weight, and the two factors of what is added to it."""
 
     name: str
-    layer: nn.Module
+    layer: nn.Linear | nn.Conv2d
     base: Tensor
     down: Tensor
     up: Tensor
@@ -51,6 +52,7 @@ class Adapted:
 
     def collect(self) -> None:
         """Carry the layer's gradient to the two factors."""
+        assert self.layer.weight.grad is not None
         gradient = self.layer.weight.grad.reshape(len(self.up), -1)
         self.up.grad = gradient @ self.down.T
         self.down.grad = self.up.T @ gradient
@@ -83,11 +85,10 @@ def factors(adapted: list[Adapted]) -> dict[str, Tensor]:
 
 
 def train_one(
-    section: Section, loss_of: nn.Module, lesson: Lesson, adapted: list[Adapted],
-    given: argparse.Namespace, rank: Rank,
-) -> None:  # fmt: skip
+    name: str, loss_of: nn.Module, lesson: Lesson, adapted: list[Adapted], given: argparse.Namespace
+) -> None:
     """Teach the factors one section; the base weights end where they began plus the change."""
-    alone = Rank(0, 1, rank.device)
+    alone = Rank(0, 1, lesson.latents.device)
     tensors = [tensor for part in adapted for tensor in (part.down, part.up)]
     optimizer = torch.optim.AdamW(tensors, lr=PEAK_RATE, betas=(0.9, 0.99), weight_decay=1e-3)
     clock, began = Clock(alone, given.seconds), time.monotonic()
@@ -105,7 +106,7 @@ def train_one(
             part.write()
         if clock.step % given.report == 0:
             spent = time.monotonic() - began
-            print(f"{section.name} {clock.step} loss {loss.item():.4f} {spent:.0f}s", flush=True)
+            print(f"{name} {clock.step} loss {loss.item():.4f} {spent:.0f}s", flush=True)
 
 
 def main() -> None:
@@ -121,7 +122,7 @@ def main() -> None:
     wait_for_file(given.out / "base-losses.json")
     load_base(unet, text, given.out, rank)
     store = Store(given.data)
-    taught = [section for section in store.of_kind("look", "character")]
+    taught = store.of_kind("look", "character")
     if given.only:
         taught = [section for section in taught if section.name in given.only.split(",")]
     vae = AutoencoderKL.from_pretrained(given.out / "vae").to(rank.device).eval()
@@ -129,7 +130,7 @@ def main() -> None:
     adapted = adapt(unet, given.lora_rank)
     for section in taught[rank.index :: rank.world]:
         _renew(adapted)
-        train_one(section, loss_of, _lesson(section, painter, given), adapted, given, rank)
+        train_one(section.name, loss_of, _lesson(section, painter, given), adapted, given)
         save(section, painter, adapted, given)
     rank.wait()
 

@@ -89,8 +89,9 @@ def train(given: argparse.Namespace, rank: Rank) -> AutoencoderKL:
     torch.manual_seed(given.seed)
     vae = build_vae(TOY if given.toy else FULL).to(rank.device)
     torch.manual_seed(given.seed + 1 + rank.index)
-    rates = {"lr": PEAK_RATE, "betas": (0.9, 0.99), "weight_decay": 1e-4}
-    optimizer = torch.optim.AdamW(vae.parameters(), fused=rank.on_gpu, **rates)
+    optimizer = torch.optim.AdamW(
+        vae.parameters(), given.rate, (0.9, 0.99), weight_decay=1e-4, fused=rank.on_gpu
+    )
     if given.resume:
         saved = torch.load(given.out / "vae.pt", map_location=rank.device)
         vae.load_state_dict(saved["vae"])

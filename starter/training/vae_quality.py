@@ -73,12 +73,14 @@ def _read(store: Store, rows: list[int], rank: Rank) -> Tensor:
 
 def _encode(vae: AutoencoderKL, pictures: Tensor, rank: Rank) -> Tensor:
     with rank.amp():
-        return vae.encode(pictures).latent_dist.mean.float()
+        mean: Tensor = vae.encode(pictures).latent_dist.mean.float()
+    return mean
 
 
 def _round_trip(vae: AutoencoderKL, pictures: Tensor, rank: Rank) -> Tensor:
     with rank.amp():
-        return vae.decode(vae.encode(pictures).latent_dist.mean).sample.float()
+        made: Tensor = vae.decode(vae.encode(pictures).latent_dist.mean).sample.float()
+    return made
 
 
 def _write(
