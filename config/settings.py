@@ -3,6 +3,7 @@
 Every variable is documented in docs/operating.md.
 """
 
+import os
 from pathlib import Path
 
 import environ
@@ -235,6 +236,10 @@ DAILY_ALLOWANCE = env.int("HOUSESTYLE_DAILY_ALLOWANCE", default=40)
 GUEST_ALLOWANCE = env.int("HOUSESTYLE_GUEST_ALLOWANCE", default=8)
 
 # --- Rendering ---------------------------------------------------------------------------------
+# OpenMP's threads spin while they wait, and on a shared machine they spin against each other:
+# two images on two cores beside one busy process took 130 s spinning and 6.5 s sleeping. It is
+# read once, when torch is first imported, which is always after these settings.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 RENDER_DEVICE = env.str("HOUSESTYLE_DEVICE", default="cpu")
 RENDER_DEVICE_CLASS = env.str("HOUSESTYLE_DEVICE_CLASS", default=RENDER_DEVICE.split(":")[0])
 RENDER_THREADS = env.int("HOUSESTYLE_THREADS", default=0)
