@@ -22,6 +22,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from benchmarks import results_file
+from tests.browser.people import launch, wait_for_picture
 
 ROOT = Path(__file__).resolve().parents[1]
 PORT = 8765
@@ -91,17 +92,13 @@ def _clone_environment(clone: Path) -> dict[str, str]:
 
 def _first_picture() -> float:
     with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = launch(player)
         page = browser.new_page()
         started = time.perf_counter()
         page.goto(ADDRESS)
         page.get_by_role("textbox").first.fill(PROMPT)
         page.get_by_role("button", name="Generate").first.click()
-        page.wait_for_function(
-            "[...document.querySelectorAll('main img')]"
-            ".some(i => /generations.*png/.test(i.src) && i.complete && i.naturalWidth >= 512)",
-            timeout=120_000,
-        )
+        wait_for_picture(page)
         seconds = time.perf_counter() - started
         browser.close()
     return seconds
