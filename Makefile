@@ -55,6 +55,7 @@ screenshots: setup $(VENV)/.dev ## Photograph every page at three widths, light 
 
 covers: setup ## Render every pack's cover with the shipped weights
 	@$(MANAGE) render_covers --into starter/covers
+	@$(MANAGE) install_starter
 
 clean: ## Remove the environment and everything the embedded profile wrote
 	@rm -rf $(VENV) var staticfiles

@@ -62,6 +62,7 @@ class PackFile:
     suits: tuple[str, ...]
     strength_curve: tuple[tuple[float, float], ...]
     version: int
+    position: int
     loras: tuple[LoraEntry, ...]
     defaults: RenderDefaults
 
@@ -101,6 +102,7 @@ def _pack(fields: Mapping[str, Any]) -> PackFile:
         **lists,
         strength_curve=_curve(fields),
         version=_field(fields, "version", int),
+        position=_field(fields, "position", int),
         loras=tuple(_lora(entry) for entry in _field(fields, "loras", list)),
         defaults=_defaults(_field(fields, "defaults", dict)),
     )

@@ -35,9 +35,7 @@ def latent_moments(vae: AutoencoderKL, store: Store, rank: Rank) -> tuple[Tensor
 
 
 @torch.no_grad()
-def measure_vae(
-    vae: AutoencoderKL, store: Store, rank: Rank, file: Path, each: int = 16
-) -> None:
+def measure_vae(vae: AutoencoderKL, store: Store, rank: Rank, file: Path, each: int = 16) -> None:
     """Write and print PSNR in dB and mean colour difference (CIEDE2000) for each section."""
     mine: dict[str, list[tuple[float, float]]] = {}
     for section in store.sections:

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--only", nargs="+", metavar="SLUG", help="default: every pack")
         parser.add_argument("--seed", type=int, default=COVER_SEED, metavar="N")
         parser.add_argument(
-            "--into", type=Path, metavar="FOLDER", help="also keep SLUG.webp files in this folder"
+            "--into", type=Path, metavar="FOLDER", help="write SLUG.webp there; change no pack"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -49,11 +49,12 @@ class Command(BaseCommand):
     def _cover(self, renderer: Any, pack: StylePack, options: dict[str, Any]) -> None:
         started = time.perf_counter()
         webp = _rendered(renderer, pack, options["seed"])
-        pack.cover.save(f"{pack.slug}.webp", ContentFile(webp), save=False)
-        pack.save(update_fields=["cover"])
         if folder := options["into"]:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / f"{pack.slug}.webp").write_bytes(webp)
+        else:
+            pack.cover.save(f"{pack.slug}.webp", ContentFile(webp), save=False)
+            pack.save(update_fields=["cover"])
         self.stdout.write(f"{pack.slug}: {time.perf_counter() - started:.1f} s")
 
 

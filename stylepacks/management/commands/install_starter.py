@@ -126,6 +126,7 @@ def _about(pack: PackFile) -> dict[str, Any]:
         "look_family": pack.family,
         "tags": list(pack.tags),
         "suits": list(pack.suits),
+        "position": pack.position,
     }
 
 
