@@ -10,8 +10,8 @@ if "HOUSESTYLE_DATA" not in os.environ:
     atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
     os.environ["HOUSESTYLE_DATA"] = _scratch
 
-from config.settings import *  # noqa: E402, F403
-from config.settings import STORAGES  # noqa: E402
+from config.settings import *  # noqa: F403
+from config.settings import STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
