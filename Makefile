@@ -36,7 +36,7 @@ setup: $(VENV)/.base ## Create the environment, the database and the starter pac
 run: setup ## Open the house on http://127.0.0.1:8000
 	@exec $(BIN)/supervisord -n -c config/embedded.conf
 
-test: $(VENV)/.dev ## Run every test this machine can run
+test: $(VENV)/.dev ## Run every test this machine can run; says what it left out
 	@$(BIN)/pytest $(ARGS)
 
 check: $(VENV)/.dev ## Lint, types, import contracts, migrations

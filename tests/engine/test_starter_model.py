@@ -1,11 +1,14 @@
 """The shipped model renders as plain diffusers renders it, with each LoRA that ships."""
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
-from generation.engine.contract import ImageOrder, RenderRequest
+from generation.engine.contract import ImageOrder, RenderRequest, RenderResult
 from generation.engine.renderer import Renderer
 from tests.engine import tiny_model
 from tests.engine.test_matching_diffusers import by_diffusers, pixels, psnr
@@ -52,3 +55,19 @@ def test_it_gives_the_same_bytes_alone_and_in_a_batch(renderer):
     other = ImageOrder("two", "a blue house in the forest", "", 8)
     together = replace(alone, images=(alone.images[0], other))
     assert renderer.render(together).images[0] == renderer.render(alone).images[0]
+
+
+@pytest.mark.skipif(len(LORAS) < 7, reason="fewer than seven packs here")
+def test_it_gives_every_pack_a_look_of_its_own(renderer):
+    looks = {"bare": _small(renderer.render(request_for()))}
+    for path in LORAS[:7]:
+        looks[path.stem] = _small(renderer.render(request_for(tiny_model.use(path))))
+    for one, other in itertools.combinations(looks, 2):
+        # Grey levels, on thumbnails of 64 px: a look must differ where a person sees it.
+        assert np.abs(looks[one] - looks[other]).mean() > 4, (one, other)
+
+
+def _small(result: RenderResult) -> np.ndarray:
+    image = result.images[0]
+    picture = Image.frombytes("RGB", (image.width, image.height), image.rgb)
+    return np.asarray(picture.resize((64, 64), Image.Resampling.BOX), dtype=float)

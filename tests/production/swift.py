@@ -18,7 +18,7 @@ from pathlib import Path
 ACCESS_KEY, SECRET_KEY = "test:tester", "testing"
 PROGRAMS = ("memcached", "swift-ring-builder", "swift-proxy-server", "swift-object-server")
 SERVERS = ("account", "container", "object")
-READY_SECONDS = 20
+READY_SECONDS = 60
 
 
 @dataclass(frozen=True)

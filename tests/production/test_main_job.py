@@ -14,7 +14,7 @@ from tests.production import swift
 from tests.production.conftest import BUCKET, s3_client
 
 pytestmark = [pytest.mark.production, pytest.mark.model]
-PICTURE_SECONDS = 90
+PICTURE_SECONDS = 180
 PASSWORD = "a long passphrase"
 
 
