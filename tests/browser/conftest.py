@@ -1,4 +1,8 @@
-"""One real product and one real Chromium for all journeys."""
+"""One real product and one real Chromium for all journeys.
+
+Closed after the last journey: while Playwright's loop runs in this thread, Django takes every
+later test for asynchronous code and refuses it the database.
+"""
 
 import os
 from collections.abc import Iterator
@@ -11,7 +15,7 @@ from tests.browser.people import CHROMIUM, launch
 from tests.house import House
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         if os.environ.get("HOUSESTYLE_REQUIRE_SERVICES") == "1":
@@ -39,7 +43,7 @@ def page(browser: Browser) -> Iterator[Page]:
     assert complaints == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house(tmp_path_factory) -> Iterator[House]:
     with House(tmp_path_factory.mktemp("house"), HOUSESTYLE_GUEST_ALLOWANCE="3") as opened:
         opened.start_worker()
