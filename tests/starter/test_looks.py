@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from time import process_time
 
 import cv2
 import numpy as np
@@ -74,24 +73,6 @@ def test_it_loses_little_when_single_pixels_are_averaged_away(scene):
         half = cv2.resize(image, (256, 256), interpolation=cv2.INTER_AREA)
         back = cv2.resize(half, (512, 512), interpolation=cv2.INTER_CUBIC)
         assert cv2.PSNR(image, back) > 22, slug
-
-
-@pytest.mark.parametrize("slug", LOOKS)
-def test_it_is_fast_enough_for_tens_of_thousands_of_images(slug, scene):
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        seconds = min(_seconds(slug, scene) for _ in range(6))
-    finally:
-        cv2.setNumThreads(threads)
-    # 25 ms on a free core; the double leaves room for a busy machine.
-    assert seconds < 0.05
-
-
-def _seconds(slug: str, scene: DrawnScene) -> float:
-    start = process_time()
-    apply_look(slug, scene, seed=2)
-    return process_time() - start
 
 
 def test_it_names_an_unknown_look(scene):
