@@ -78,13 +78,7 @@ def show_pack(request: HttpRequest, slug: str) -> Status[dict[str, Any]]:
 def _summary(pack: StylePack, version: PackVersion | None) -> dict[str, Any]:
     assert version is not None, "a pack on offer has a live version"
     return {
-        "slug": pack.slug,
-        "name": pack.name,
-        "kind": pack.kind,
-        "family": version.checkpoint.family,
-        "version": version.number,
-        "digest": version.digest,
-        "license": version.license,
+        **library.identity_of(version),
         "promise": pack.promise,
         "tags": pack.tags,
         "cover": _cover(pack),

@@ -1,11 +1,20 @@
 """The shelf: which packs people can pick, and which version each of them renders now."""
 
+from typing import Any
+
 from django.db.models import Prefetch, QuerySet
 
 from stylepacks.errors import PackError, PackRetired, PackUnknown
 from stylepacks.models import PackLora, PackVersion, StylePack
 
-__all__ = ["PackError", "PackRetired", "PackUnknown", "live_version", "published_packs"]
+__all__ = [
+    "PackError",
+    "PackRetired",
+    "PackUnknown",
+    "identity_of",
+    "live_version",
+    "published_packs",
+]
 
 
 def published_packs() -> QuerySet[StylePack]:
@@ -13,9 +22,22 @@ def published_packs() -> QuerySet[StylePack]:
     loras = Prefetch("live_version__loras", PackLora.objects.select_related("lora"))
     return (
         StylePack.objects.filter(state=StylePack.State.PUBLISHED, live_version__isnull=False)
-        .select_related("live_version__checkpoint")
+        .select_related("live_version__checkpoint", "live_version__pack")
         .prefetch_related(loras)
     )
+
+
+def identity_of(version: PackVersion) -> dict[str, Any]:
+    """What names a pack and its version to a program; JSON-able."""
+    return {
+        "slug": version.pack.slug,
+        "name": version.pack.name,
+        "kind": version.pack.kind,
+        "family": version.checkpoint.family,
+        "version": version.number,
+        "digest": version.digest,
+        "license": version.license,
+    }
 
 
 def live_version(slug: str) -> PackVersion:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from stylepacks.library import published_packs
+from stylepacks.library import identity_of, published_packs
 from stylepacks.models import StylePack
 
 COLUMNS = ("slug", "name", "kind", "family", "version", "digest", "license")
@@ -30,15 +30,7 @@ class Command(BaseCommand):
 def _row(pack: StylePack) -> dict[str, Any]:
     version = pack.live_version
     assert version is not None, "published_packs gives packs with a live version only"
-    return {
-        "slug": pack.slug,
-        "name": pack.name,
-        "kind": pack.kind,
-        "family": version.checkpoint.family,
-        "version": version.number,
-        "digest": version.digest,
-        "license": version.license,
-    }
+    return identity_of(version)
 
 
 def _table(packs: list[dict[str, Any]]) -> str:
