@@ -14,7 +14,17 @@ from typing import Any, TypeVar
 
 FOLDER = Path(__file__).parent / "packs"
 KINDS = ("style", "character")
-FAMILIES = ("print", "paint", "pixel", "line", "light", "craft", "character")
+FAMILIES = (
+    "print",
+    "paint",
+    "pixel",
+    "line",
+    "light",
+    "craft",
+    "photo",
+    "playful",
+    "character",
+)
 POSITIONS = ("start", "end")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 SLOT = re.compile(r"\{[^{}]*\}")
