@@ -5,8 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from starter.scenes.canvas import Canvas
-from starter.scenes.geometry import Outline, oval
+from starter.scenes.geometry import Outline, oval, ribbon
 from starter.scenes.palette import COLOURS, CREAM, INK, LAMP, Colour, mix, scale
+
+# What a pose does to every point (x, y) of a subject: rearing up, leaning ahead, sinking down.
+_STANCES: dict[str, Outline] = {
+    "jumping": np.array([[0.993, 0.122], [-0.122, 0.993]]),
+    "running": np.array([[1.0, 0.0], [0.17, 1.0]]),
+    "sleeping": np.array([[1.06, 0.0], [0.0, 0.86]]),
+}
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,11 @@ class Coat:
         """A pale detail that stands out from the body."""
         return scale(self.base, 0.8) if self.name == "white" else CREAM
 
+    @property
+    def ink(self) -> Colour:
+        """A drawn line that stands out from the body."""
+        return CREAM if self.name == "black" else INK
+
 
 def coat_of(name: str) -> Coat:
     """The tones of a named colour."""
@@ -36,7 +48,10 @@ def coat_of(name: str) -> Coat:
 
 @dataclass(frozen=True)
 class Pen:
-    """`x`, `y` is the foot in pixels, `h` the height in pixels; flip mirrors left and right."""
+    """`x`, `y` is the foot in pixels, `h` the height in pixels; flip mirrors left and right.
+
+    Subjects are drawn looking right; `pose` bends whatever the pen draws.
+    """
 
     canvas: Canvas
     x: float
@@ -45,12 +60,23 @@ class Pen:
     flip: int = 1
     haze: float = 0.0
     aloft: bool = False
+    pose: str | None = None
 
     @property
     def dark(self) -> bool:
         return self.canvas.light.dark
 
+    @property
+    def asleep(self) -> bool:
+        return self.pose == "sleeping"
+
+    def stride(self, reach: float) -> float:
+        """How far a foot is put forward in a run or a jump; 0 for who stands."""
+        return reach * {"running": 1.0, "jumping": 0.8}.get(self.pose or "", 0.0)
+
     def place(self, outline: Outline) -> Outline:
+        if self.pose in _STANCES:
+            outline = outline @ _STANCES[self.pose]
         return np.asarray(outline * (self.flip * self.h, -self.h) + (self.x, self.y))
 
     def form(self, colour: Colour, *parts: Outline, depth: float = 0.07) -> None:
@@ -90,9 +116,19 @@ class Pen:
         px, py = self.place(np.array([[x, y]]))[0]
         self.canvas.soft((px, py), (radius * self.h, radius * self.h), colour, strength)
 
-    def eye(self, x: float, y: float, radius: float = 0.035, colour: Colour = INK) -> None:
-        """A round eye with a catch-light."""
+    def eye(
+        self, x: float, y: float, radius: float = 0.035, colour: Colour = INK, lid: Colour = INK
+    ) -> None:
+        """A round eye with a catch-light; a sleeper's is a closed `lid`."""
+        if self.asleep:
+            self.lid(x, y, radius * 1.25, lid)
+            return
         self.flat(colour, oval(x, y, radius, radius * 1.15))
         self.flat(
             (255, 255, 255), oval(x + radius * 0.3, y + radius * 0.4, radius * 0.42, radius * 0.42)
         )
+
+    def lid(self, x: float, y: float, reach: float, colour: Colour = INK) -> None:
+        """A closed eye: one curve, `reach` to each side."""
+        curve = ((x - reach, y + reach * 0.2), (x, y - reach * 0.5), (x + reach, y + reach * 0.2))
+        self.flat(colour, ribbon(curve, reach * 0.5, reach * 0.5))

@@ -7,10 +7,14 @@ from starter.scenes.pen import Coat, Pen
 
 Draw = Callable[[Pen, Coat], None]
 
+ANIMAL = ("jumping", "sleeping", "running")
+FIGURE = ("jumping", "running", "waving")
+
 
 @dataclass(frozen=True)
 class Subject:
-    """`tall` scales the usual height, `wide` is width over height."""
+    """`tall` scales the usual height, `wide` is width over height; `poses` are what it can do
+    beside standing there: jumping, sleeping, running, waving."""
 
     name: str
     draw: Draw
@@ -22,6 +26,7 @@ class Subject:
     flies: float = 0.0
     hovers: float = 0.0
     bulk: float = 1.0
+    poses: tuple[str, ...] = ()
 
 
 SUBJECTS: dict[str, Subject] = {}
