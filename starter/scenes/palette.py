@@ -8,14 +8,18 @@ Colour = tuple[int, int, int]
 COLOURS: dict[str, Colour] = {
     "red": (222, 58, 50),
     "blue": (44, 104, 214),
-    "green": (62, 166, 78),
+    "green": (46, 150, 70),
     "yellow": (250, 206, 50),
     "purple": (138, 74, 186),
     "orange": (244, 132, 38),
     "pink": (248, 142, 182),
     "white": (246, 244, 238),
-    "black": (46, 46, 56),
-    "teal": (28, 164, 162),
+    "black": (44, 44, 54),
+    "teal": (22, 162, 168),
+    "brown": (124, 76, 44),
+    "grey": (136, 140, 150),
+    "lime": (168, 226, 40),
+    "magenta": (212, 32, 146),
 }
 CREAM: Colour = (252, 242, 222)
 INK: Colour = (38, 34, 48)
