@@ -6,10 +6,19 @@ The same seed and the same facts give the same bytes.
 import random
 
 from starter.scenes import captions
-from starter.scenes.captions import caption_of
+from starter.scenes.captions import caption_of, known_words
 from starter.scenes.characters import character_words, draw_character_scene
 from starter.scenes.composition import compose
-from starter.scenes.facts import TIMES, WEATHERS, Facts, sample_facts
+from starter.scenes.facts import (
+    POSES,
+    POSITIONS,
+    TIMES,
+    WEATHERS,
+    Facts,
+    held_out,
+    sample_facts,
+    sample_unseen_facts,
+)
 from starter.scenes.palette import COLOURS
 from starter.scenes.places import PLACES
 from starter.scenes.scene import Scene
@@ -18,6 +27,8 @@ from starter.scenes.subjects import SUBJECTS
 __all__ = [
     "COLOURS",
     "PLACES",
+    "POSES",
+    "POSITIONS",
     "SUBJECTS",
     "TIMES",
     "WEATHERS",
@@ -27,7 +38,10 @@ __all__ = [
     "draw_character_scene",
     "draw_facts",
     "draw_scene",
+    "held_out",
+    "known_words",
     "sample_facts",
+    "sample_unseen_facts",
     "vocabulary",
 ]
 

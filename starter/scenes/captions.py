@@ -4,84 +4,75 @@ import random
 import re
 from collections.abc import Iterable
 
+from starter.scenes import wording
 from starter.scenes.facts import TIMES, WEATHERS, Facts
 from starter.scenes.palette import COLOURS
 from starter.scenes.places import PLACES
 from starter.scenes.subjects import SUBJECTS, Subject
 
-_SHADES: dict[str, tuple[str, ...]] = {
-    "red": ("red", "crimson", "scarlet", "bright red"),
-    "blue": ("blue", "bright blue"),
-    "green": ("green", "bright green"),
-    "yellow": ("yellow", "golden yellow", "bright yellow"),
-    "purple": ("purple", "violet"),
-    "orange": ("orange", "bright orange"),
-    "pink": ("pink", "rosy pink"),
-    "white": ("white", "snow white"),
-    "black": ("black", "dark black"),
-    "teal": ("teal", "turquoise"),
-}
-_SIZES = {"small": ("small", "little", "tiny"), "large": ("large", "big", "huge", "giant")}
-_POSITIONS = {
-    "left": ("on the left", "on the left side", "to the left"),
-    "right": ("on the right", "on the right side", "to the right"),
-    "in the distance": ("in the distance", "far away"),
-    "in the sky": ("in the sky", "up in the sky", "flying", "flying in the sky"),
-}
-_COUNTS = {2: ("two", "two", "2", "a pair of"), 3: ("three", "three", "3")}
-_TIME_TAGS = {
-    "day": ("day", "daytime", "daylight"),
-    "sunset": ("sunset", "dusk", "evening"),
-    "night": ("night", "nighttime"),
-    "dawn": ("dawn", "sunrise", "early morning"),
-}
-_WEATHER_TAGS = {
-    "snow": ("snow falling", "snowing"),
-    "rain": ("rain", "rainy"),
-    "clouds": ("clouds", "cloudy"),
-    "stars": ("stars", "starry sky"),
-    "fog": ("fog", "misty"),
-    "full moon": ("full moon",),
-    "big sun": ("big sun",),
-}
-_IN_THE_SKY = ("flying near", "in the sky near", "in the sky and", "in the air with")
-_BESIDE = ("beside", "next to", "near", "and", "with")
-_LEADS = ("", "", "", "", "", "", "", "a picture of ", "an illustration of ", "a drawing of ")
-_ARTICLES = ("a", "a", "a", "a", "a", "a", "the", "one", "")
 _LETTERS = re.compile(r"[a-z0-9]+")
+_TYPING_MISTAKES = 0.02
 
 
 def caption_of(facts: Facts, rng: random.Random) -> str:
-    """A caption of the facts; about one in a hundred has a typing mistake."""
+    """A caption of the facts; about one in fifty has a typing mistake."""
     text = _compose(facts, rng)
-    if rng.random() < 0.01:
+    if rng.random() < _TYPING_MISTAKES:
         return _mistype(text, rng)
     return text[0].upper() + text[1:] if rng.random() < 0.03 else text
 
 
 def caption_words() -> set[str]:
     """Every word that a correctly typed caption of facts can contain."""
-    tables: list[Iterable[str]] = [
-        *_SHADES.values(),
-        *_SIZES.values(),
-        *_POSITIONS.values(),
-        *_COUNTS.values(),
-        *_TIME_TAGS.values(),
-        *_WEATHER_TAGS.values(),
-        *TIMES.values(),
-        *WEATHERS.values(),
-        _BESIDE,
-        _IN_THE_SKY,
-        _LEADS,
-        _ARTICLES,
-        ("an", "and"),
-        COLOURS,
-    ]
-    tables += [p.phrases + p.nouns for p in PLACES.values()]
-    tables += [
-        (s.name, s.plural, *(w for pair in s.synonyms for w in pair)) for s in SUBJECTS.values()
-    ]
-    return {word for table in tables for text in table for word in _LETTERS.findall(text.lower())}
+    fixed = (wording.BESIDE, wording.IN_THE_SKY, wording.LEADS, wording.CLOSE_UPS, COLOURS)
+    rows: list[Iterable[str]] = [*fixed, wording.ARTICLES, ("an", "and", "that is", "who is")]
+    for table in (
+        wording.SHADES,
+        wording.SIZES,
+        wording.POSITIONS,
+        wording.COUNTS,
+        wording.POSES,
+        wording.POSES_AFTER,
+        wording.TIME_TAGS,
+        wording.WEATHER_TAGS,
+        TIMES,
+        WEATHERS,
+    ):
+        rows += table.values()
+    rows += [p.phrases + p.nouns for p in PLACES.values()]
+    rows += [_names_of(s) for s in SUBJECTS.values()]
+    return {word for row in rows for text in row for word in _LETTERS.findall(text.lower())}
+
+
+def known_words() -> dict[str, list[str]]:
+    """What the starter can draw, as people type it, by group: subjects, colours, places, times,
+    weathers, poses, positions, and for each group but the positions its `..._synonyms`."""
+    plain = {
+        "subjects": list(SUBJECTS),
+        "colours": list(COLOURS),
+        "places": [p.phrases[0] for p in PLACES.values()],
+        "times": [phrases[0] for phrases in TIMES.values()],
+        "weathers": [phrases[0] for phrases in WEATHERS.values()],
+        "poses": [w for w in wording.POSES if any(w in s.poses for s in SUBJECTS.values())],
+        "positions": [phrases[0] for phrases in wording.POSITIONS.values()],
+    }
+    others = {
+        "subject": [_names_of(s) for s in SUBJECTS.values()],
+        "colour": list(wording.SHADES.values()),
+        "place": [p.phrases + p.nouns for p in PLACES.values()],
+        "time": [TIMES[t] + wording.TIME_TAGS[t] for t in TIMES],
+        "weather": [WEATHERS[w] + wording.WEATHER_TAGS[w] for w in WEATHERS],
+        "pose": [wording.POSES[p] + wording.POSES_AFTER[p] for p in plain["poses"]],
+    }
+    return plain | {f"{k}_synonyms": _unlisted(rows, plain[k + "s"]) for k, rows in others.items()}
+
+
+def _unlisted(rows: list[tuple[str, ...]], listed: list[str]) -> list[str]:
+    return [text for text in dict.fromkeys(t for row in rows for t in row) if text not in listed]
+
+
+def _names_of(subject: Subject) -> tuple[str, ...]:
+    return (subject.name, subject.plural, *(w for pair in subject.synonyms for w in pair))
 
 
 def _compose(facts: Facts, rng: random.Random) -> str:
@@ -89,11 +80,14 @@ def _compose(facts: Facts, rng: random.Random) -> str:
     if manner < 0.12:
         return _tags(facts, rng)
     noun = _noun_phrase(facts, rng)
-    rest = _surroundings(facts, rng)
+    close = facts.position == "close up" and rng.random() < 0.6
+    rest = _surroundings(facts, rng, placed=close)
+    if close:
+        return _joined(f"{rng.choice(wording.CLOSE_UPS)} {noun}", rest, rng)
     if manner < 0.24 and rest:
         front = rest.pop(rng.randrange(len(rest)))
         return f"{front}, {' '.join([noun, *rest])}"
-    return rng.choice(_LEADS) + _joined(noun, rest, rng)
+    return rng.choice(wording.LEADS) + _joined(noun, rest, rng)
 
 
 def _joined(noun: str, rest: list[str], rng: random.Random) -> str:
@@ -102,11 +96,11 @@ def _joined(noun: str, rest: list[str], rng: random.Random) -> str:
     return " ".join([noun, *rest])
 
 
-def _surroundings(facts: Facts, rng: random.Random) -> list[str]:
+def _surroundings(facts: Facts, rng: random.Random, placed: bool) -> list[str]:
     full = rng.random() < 0.85
     phrases = []
-    if facts.position and not facts.second and (full or rng.random() < 0.5):
-        phrases.append(rng.choice(_POSITIONS[facts.position]))
+    if facts.position and not facts.second and not placed and (full or rng.random() < 0.5):
+        phrases.append(rng.choice(wording.POSITIONS[facts.position]))
     where = rng.choice(PLACES[facts.place].phrases)
     when = rng.choice(TIMES[facts.time])
     pair = [where, when] if rng.random() < 0.8 else [when, where]
@@ -117,30 +111,46 @@ def _surroundings(facts: Facts, rng: random.Random) -> list[str]:
 
 
 def _tags(facts: Facts, rng: random.Random) -> str:
-    tags = [rng.choice(PLACES[facts.place].nouns), rng.choice(_TIME_TAGS[facts.time])]
+    tags = [rng.choice(PLACES[facts.place].nouns), rng.choice(wording.TIME_TAGS[facts.time])]
     if facts.weather:
-        tags.append(rng.choice(_WEATHER_TAGS[facts.weather]))
+        tags.append(rng.choice(wording.WEATHER_TAGS[facts.weather]))
     if facts.position and not facts.second:
-        tags.insert(0, rng.choice(_POSITIONS[facts.position]))
+        tags.insert(0, rng.choice(wording.POSITIONS[facts.position]))
     if rng.random() < 0.2:
         tags.pop(rng.randrange(len(tags)))
     return ", ".join([_noun_phrase(facts, rng, bare=True), *tags])
 
 
 def _noun_phrase(facts: Facts, rng: random.Random, bare: bool = False) -> str:
-    colour = None if rng.random() < 0.04 else facts.colour
+    before, after = _pose(facts.pose, rng)
     words = [_amount(facts.count, bare, rng)]
     if facts.size and rng.random() < 0.9:
-        words.append(rng.choice(_SIZES[facts.size]))
-    if colour:
-        words.append(_shade(colour, rng))
-    words.append(_name_of(SUBJECTS[facts.subject], facts.count, rng))
+        words.append(rng.choice(wording.SIZES[facts.size]))
+    words.append(before)
+    if rng.random() > 0.04:
+        words.append(_shade(facts.colour, rng))
+    words += [_name_of(SUBJECTS[facts.subject], facts.count, rng), after]
     phrase = _with_article(" ".join(w for w in words if w))
     if facts.second and facts.second_colour and rng.random() < 0.93:
         flies = facts.position == "in the sky"
-        link = rng.choice(_IN_THE_SKY if flies else _BESIDE)
+        link = rng.choice(wording.IN_THE_SKY if flies else wording.BESIDE)
         phrase += f" {link} {_second(facts.second, facts.second_colour, rng)}"
     return phrase
+
+
+def _pose(pose: str | None, rng: random.Random) -> tuple[str, str]:
+    if not pose or rng.random() < 0.05:
+        return "", ""
+    action, manner = wording.POSES[pose][0], rng.random()
+    if rng.random() < 0.2:
+        action = rng.choice(wording.POSES[pose])
+    if manner < 0.4 and " " not in action:
+        return action, ""
+    if manner < 0.75:
+        return "", action
+    if manner < 0.88:
+        return "", f"{rng.choice(('that is', 'who is'))} {action}"
+    return "", rng.choice(wording.POSES_AFTER[pose])
 
 
 def _second(name: str, colour: str, rng: random.Random) -> str:
@@ -149,12 +159,12 @@ def _second(name: str, colour: str, rng: random.Random) -> str:
 
 def _amount(count: int, bare: bool, rng: random.Random) -> str:
     if count > 1:
-        return rng.choice(_COUNTS[count])
-    return "" if bare and rng.random() < 0.8 else rng.choice(_ARTICLES)
+        return rng.choice(wording.COUNTS[count])
+    return "" if bare and rng.random() < 0.8 else rng.choice(wording.ARTICLES)
 
 
 def _shade(colour: str, rng: random.Random) -> str:
-    return colour if rng.random() < 0.9 else rng.choice(_SHADES[colour])
+    return colour if rng.random() < 0.85 else rng.choice(wording.SHADES[colour])
 
 
 def _name_of(subject: Subject, count: int, rng: random.Random) -> str:
