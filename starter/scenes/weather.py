@@ -28,22 +28,22 @@ def paint_ground_mist(canvas: Canvas, weather: str | None, rng: random.Random) -
 
 def _snow(canvas: Canvas, rng: random.Random) -> None:
     flake = mix((255, 255, 255), canvas.light.haze, 0.08 if not canvas.light.dark else 0.2)
-    for _ in range(34):
-        r = rng.uniform(2.4, 6.2)
+    for _ in range(32):
+        r = rng.uniform(4.0, 9.0)
         canvas.touch(disc(rng.uniform(0, SIZE), rng.uniform(0, SIZE), r, r), flake)
 
 
 def _rain(canvas: Canvas, rng: random.Random) -> None:
     drop = mix(canvas.light.haze, (235, 244, 255), 0.55)
-    for _ in range(24):
-        x, y, n = rng.uniform(-10, SIZE + 20), rng.uniform(-20, SIZE), rng.uniform(20, 36)
+    for _ in range(22):
+        x, y, n = rng.uniform(-10, SIZE + 20), rng.uniform(-20, SIZE), rng.uniform(34, 56)
         canvas.touch(
-            line_of((x, y), (x + 4, y), (x + 4 - n * 0.3, y + n), (x - n * 0.3, y + n)), drop
+            line_of((x, y), (x + 5, y), (x + 5 - n * 0.3, y + n), (x - n * 0.3, y + n)), drop
         )
 
 
 def _fog(canvas: Canvas, horizon: int, rng: random.Random) -> None:
-    veil = mix(canvas.light.haze, (255, 255, 255), 0.25 if not canvas.light.dark else 0.08)
+    veil = mix(canvas.light.haze, (255, 255, 255), 0.3 if not canvas.light.dark else 0.16)
     for i in range(6):
         y = horizon - 60 + rng.uniform(-16, 16) + i * 30
         canvas.soft(
