@@ -22,12 +22,10 @@ from tokenizers import Tokenizer
 from starter.looks import LOOKS, apply_look
 from starter.pack_files import read_packs
 from starter.scenes import draw_scene
-from starter.scenes.characters import draw_character_scene
+from starter.scenes.characters import CHARACTERS, draw_character_scene
 from starter.tokenizer_encoder import load_fast_encoder
 from starter.training.captions import character_captions, look_captions, scene_captions
 from starter.training.store import BLOCK, Section, Store, create_store
-
-CHARACTERS = ("pip",)
 
 
 def draw_row(section: Section, row: int) -> tuple[np.ndarray, list[str]]:

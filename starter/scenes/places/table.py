@@ -2,9 +2,10 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from starter.scenes.canvas import Canvas
+from starter.scenes.canvas import SIZE, Canvas
+from starter.scenes.palette import mix
 
 
 @dataclass(frozen=True)
@@ -36,4 +37,22 @@ PLACES: dict[str, Place] = {}
 
 
 def register(place: Place) -> None:
-    PLACES[place.name] = place
+    """Enter a place; at dawn a low mist lies over whatever it paints."""
+    misty = tuple(_with_dawn_mist(paint) for paint in place.variants)
+    PLACES[place.name] = replace(place, variants=misty)
+
+
+def _with_dawn_mist(paint: Paint) -> Paint:
+    def painted(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
+        stage = paint(canvas, horizon, rng)
+        if canvas.light.time == "dawn":
+            _lay_mist(canvas, stage.horizon, rng)
+        return stage
+
+    return painted
+
+
+def _lay_mist(canvas: Canvas, horizon: int, rng: random.Random) -> None:
+    veil = mix(canvas.light.haze, (255, 250, 255), 0.55)
+    for x in (rng.uniform(0, 200), rng.uniform(300, SIZE)):
+        canvas.soft((x, horizon + rng.uniform(-6, 18)), (rng.uniform(220, 320), 30), veil, 0.8)

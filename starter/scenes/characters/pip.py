@@ -1,36 +1,14 @@
-"""The house characters: fixed colours and proportions in any place, time and weather.
+"""Pip, a fox kit with a lantern and a teal scarf."""
 
-To add one, write a draw function that takes a Pen and a pose, and register it in CHARACTERS.
-"""
-
-import random
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from starter.scenes.canvas import SIZE, SUBJECT
-from starter.scenes.composition import Actor, finish, paint_setting
-from starter.scenes.facts import TIMES, WEATHERS, Facts, fits
+from starter.scenes.characters.character import Character
 from starter.scenes.geometry import Point, box, moved, oval, poly, ribbon, smooth
 from starter.scenes.palette import CREAM, GOLD, INK, LAMP
-from starter.scenes.pen import Coat, Pen
-from starter.scenes.places import PLACES
-from starter.scenes.scene import Scene
-from starter.scenes.subjects import Subject
+from starter.scenes.pen import Pen
 
 _FUR = (240, 124, 48)
 _DEEP = (206, 92, 40)
 _TEAL = (24, 156, 156)
 _ROSE = (250, 150, 140)
-
-
-@dataclass(frozen=True)
-class Character:
-    """`kinds` are the ways to say what it is; `poses` maps a pose to its caption words."""
-
-    draw: Callable[[Pen, str], None]
-    kinds: tuple[str, ...]
-    poses: dict[str, tuple[str, ...]]
-    wide: float
 
 
 def draw_pip(pen: Pen, pose: str) -> None:
@@ -195,62 +173,15 @@ def _draw_head(pen: Pen, drop: float) -> None:
     pen.flat(_DEEP, ribbon(((-0.045, 0.525 + y), (0, 0.505 + y), (0.045, 0.525 + y)), 0.022, 0.022))
 
 
-CHARACTERS: dict[str, Character] = {
-    "pip": Character(
-        draw_pip,
-        ("pip the fox", "pip the fox", "pip", "pip the little fox", "pip the fox with a lantern"),
-        {
-            "standing": ("standing", ""),
-            "sitting": ("sitting", "sitting down"),
-            "waving": ("waving", "waving hello"),
-            "walking": ("walking", "taking a walk"),
-        },
-        0.9,
-    ),
-}
-
-
-def character_words() -> set[str]:
-    """Every word that only the captions of characters contain, and some that others share."""
-    texts = [text for c in CHARACTERS.values() for text in c.kinds]
-    texts += [text for c in CHARACTERS.values() for words in c.poses.values() for text in words]
-    return {word for text in texts for word in text.split()}
-
-
-def draw_character_scene(name: str, seed: int) -> Scene:
-    """A character in a random pose, place, time and weather; KeyError for an unknown name."""
-    character = CHARACTERS[name]
-    rng = random.Random(f"{name} {seed}")
-    time = rng.choice(list(TIMES))
-    weather = rng.choice([w for w in WEATHERS if fits(time, w)]) if rng.random() < 0.4 else None
-    facts = Facts(name, "orange", rng.choice(list(PLACES)), time, weather)
-    pose = rng.choice(list(character.poses))
-    setting = paint_setting(facts, rng)
-    finish(setting, [_actor(character, pose, setting.stage.feet, rng)], facts, rng)
-    canvas = setting.canvas
-    return Scene(canvas.image, canvas.labels, _caption(character, facts, pose, rng), facts)
-
-
-def _actor(character: Character, pose: str, feet: tuple[float, float], rng: random.Random) -> Actor:
-    def draw(pen: Pen, _coat: Coat) -> None:
-        character.draw(pen, pose)
-
-    kind = Subject(pose, draw, "", wide=character.wide)
-    return Actor(
-        kind,
-        "orange",
-        SUBJECT,
-        SIZE * rng.uniform(0.34, 0.66),
-        rng.uniform(*feet),
-        rng.uniform(210, 320),
-        rng.choice((-1, 1)),
-    )
-
-
-def _caption(character: Character, facts: Facts, pose: str, rng: random.Random) -> str:
-    words = [rng.choice(character.kinds), rng.choice(character.poses[pose])]
-    where, when = rng.choice(PLACES[facts.place].phrases), rng.choice(TIMES[facts.time])
-    words += [where, when] if rng.random() < 0.8 else rng.choice(([where], [when]))
-    if facts.weather and rng.random() < 0.85:
-        words.append(rng.choice(WEATHERS[facts.weather]))
-    return " ".join(w for w in words if w)
+PIP = Character(
+    draw_pip,
+    ("pip the fox", "pip the fox", "pip", "pip the little fox", "pip the fox with a lantern"),
+    {
+        "standing": ("standing", ""),
+        "sitting": ("sitting", "sitting down"),
+        "waving": ("waving", "waving hello"),
+        "walking": ("walking", "taking a walk"),
+    },
+    colour="orange",
+    wide=1.05,
+)
