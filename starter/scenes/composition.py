@@ -3,17 +3,19 @@
 import random
 from dataclasses import dataclass
 
+from starter.scenes.acting import Actor, perform
 from starter.scenes.canvas import SECOND, SIZE, SUBJECT, Box, Canvas
 from starter.scenes.facts import Facts
 from starter.scenes.framing import paint_frame
 from starter.scenes.palette import light_of
-from starter.scenes.pen import Pen, coat_of
 from starter.scenes.places import PLACES, Stage
 from starter.scenes.sky import paint_sky
 from starter.scenes.subjects import SUBJECTS, Subject
 from starter.scenes.weather import paint_ground_mist, paint_weather
 
-_USUAL_HEIGHT = 250
+__all__ = ["Actor", "Setting", "cast", "compose", "finish", "paint_setting", "perform"]
+
+_USUAL_HEIGHT = 272
 
 
 @dataclass(frozen=True)
@@ -22,22 +24,6 @@ class Setting:
 
     canvas: Canvas
     stage: Stage
-
-
-@dataclass
-class Actor:
-    """One subject with its spot: `y` is the row of its feet."""
-
-    subject: Subject
-    colour: str
-    label: int
-    x: float
-    y: float
-    h: float
-    flip: int
-    haze: float = 0.0
-    aloft: bool = False
-    afloat: bool = False
 
 
 def paint_setting(facts: Facts, rng: random.Random) -> Setting:
@@ -69,40 +55,17 @@ def finish(setting: Setting, actors: list[Actor], facts: Facts, rng: random.Rand
     for actor in (a for a in actors if not a.afloat):
         perform(canvas, actor)
     if rng.random() < 0.4:
-        paint_frame(canvas, stage.frame, rng)
+        paint_frame(canvas, stage.frame, [_heart_of(a) for a in actors], rng)
     if facts.weather == "fog":
         paint_ground_mist(canvas, facts.weather, rng)
     else:
         paint_weather(canvas, facts.weather, stage.horizon, rng)
 
 
-def perform(canvas: Canvas, actor: Actor) -> None:
-    """One actor with its shadow or reflection."""
-    kind = actor.subject
-    if not actor.aloft and not actor.afloat:
-        _cast_shadow(canvas, actor)
-    canvas.label = actor.label
-    lift = 0.0 if actor.aloft else kind.hovers * actor.h
-    pen = Pen(canvas, actor.x, actor.y - lift, actor.h, actor.flip, actor.haze, actor.aloft)
-    kind.draw(pen, coat_of(actor.colour))
-    if actor.afloat:
-        half = actor.h * kind.wide * 0.62
-        area = Box(
-            max(0, int(actor.x - half)),
-            int(actor.y),
-            min(SIZE, int(actor.x + half)),
-            min(SIZE, int(actor.y + actor.h * 0.8)),
-        )
-        canvas.mirror(int(actor.y), area, 0.5, actor.label)
-
-
-def _cast_shadow(canvas: Canvas, actor: Actor) -> None:
-    low = canvas.light.time in ("sunset", "dawn")
-    reach = actor.h * actor.subject.wide * 0.5
-    shift = -canvas.light.side * reach * (0.5 if low else 0.22)
-    wide = reach * (1.55 if low else 1.3)
-    canvas.shadow((actor.x + shift, actor.y), (wide, max(8.0, actor.h * 0.1)), 1.25)
-    canvas.shadow((actor.x, actor.y), (reach * 1.05, max(6.0, actor.h * 0.05)), 1.0)
+def _heart_of(actor: Actor) -> Box:
+    """What the frame must leave free: all but the outermost tenth of an actor."""
+    half, foot = actor.half * 0.85, actor.y - actor.lift
+    return Box(int(actor.x - half), int(foot - actor.h * 0.96), int(actor.x + half), int(foot))
 
 
 def cast(facts: Facts, stage: Stage, rng: random.Random) -> list[Actor]:
@@ -127,6 +90,7 @@ def cast(facts: Facts, stage: Stage, rng: random.Random) -> list[Actor]:
             h * rng.uniform(0.9, 1.0) if facts.count > 1 else h,
             flip,
             aloft=aloft,
+            pose=facts.pose,
         )
         _stand(actor, facts, stage, rng)
         actors.append(actor)
@@ -136,10 +100,13 @@ def cast(facts: Facts, stage: Stage, rng: random.Random) -> list[Actor]:
 def _is_aloft(kind: Subject, facts: Facts, rng: random.Random) -> bool:
     if facts.position == "in the sky":
         return True
-    return bool(kind.flies) and facts.position is None and rng.random() < kind.flies * 0.7
+    free = facts.position is None and facts.pose is None
+    return bool(kind.flies) and free and rng.random() < kind.flies * 0.7
 
 
 def _height_of(kind: Subject, facts: Facts, rng: random.Random) -> float:
+    if facts.position == "close up":
+        return min(SIZE * rng.uniform(0.8, 0.9) / max(kind.wide, 1.0), 430)
     h = _USUAL_HEIGHT * kind.tall * rng.uniform(0.88, 1.12)
     h *= {"small": 0.5, "large": 1.35}.get(facts.size or "", 1.0)
     if facts.position == "in the distance":
@@ -152,7 +119,7 @@ def _centre_of(facts: Facts, rng: random.Random) -> float:
     if facts.position in ("left", "right"):
         side = -1 if facts.position == "left" else 1
         return SIZE * (0.5 + side * rng.uniform(0.2, 0.26))
-    spread = 0.15 if facts.count == 1 else 0.03
+    spread = 0.15 if facts.count == 1 and facts.position != "close up" else 0.03
     return SIZE * (0.5 + rng.uniform(-spread, spread))
 
 
@@ -176,6 +143,9 @@ def _stand(actor: Actor, facts: Facts, stage: Stage, rng: random.Random) -> None
             if not stage.shore or actor.afloat
             else stage.feet[0]
         )
+        return
+    if facts.position == "close up" and not actor.afloat:
+        actor.y = max(high, min(SIZE - 14.0, (SIZE + actor.h) / 2 + 24))
         return
     actor.y = rng.uniform(low + (high - low) * 0.4, high)
 

@@ -2,15 +2,17 @@
 
 import math
 import random
+from collections.abc import Sequence
 
-from starter.scenes.canvas import NEAR, SIZE, Canvas
+from starter.scenes.canvas import NEAR, SIZE, Box, Canvas
 from starter.scenes.geometry import moved, oval, ribbon, smooth
 from starter.scenes.palette import Colour, mix
 from starter.scenes.places.scenery import disc, line_of
 
 
-def paint_frame(canvas: Canvas, kind: str, rng: random.Random) -> None:
-    """A few near shapes along the lower corners, sometimes a branch above."""
+def paint_frame(canvas: Canvas, kind: str, kept: Sequence[Box], rng: random.Random) -> None:
+    """A few near shapes along the lower corners, sometimes a branch above; a corner that
+    would cover one of the `kept` boxes stays empty."""
     canvas.label = NEAR
     draw = {
         "grass": _grass,
@@ -20,12 +22,25 @@ def paint_frame(canvas: Canvas, kind: str, rng: random.Random) -> None:
         "snow": _drifts,
         "shore": _stones,
     }.get(kind)
-    sides = rng.choice(((-1,), (1,), (-1, 1)))
-    for side in sides:
-        if draw:
+    for side in rng.choice(((-1,), (1,), (-1, 1))):
+        if draw and _is_free(_CORNERS[side], kept):
             draw(canvas, side, rng)
-    if kind in ("grass", "flowers", "reeds") and rng.random() < 0.5:
-        _branch(canvas, rng.choice((-1, 1)), rng)
+    side = rng.choice((-1, 1))
+    leafy = kind in ("grass", "flowers", "reeds") and rng.random() < 0.5
+    if leafy and _is_free(_BOUGHS[side], kept):
+        _branch(canvas, side, rng)
+
+
+# The room that the shapes of a lower corner and a branch take up, by side.
+_CORNERS = {-1: Box(0, 430, 112, SIZE), 1: Box(SIZE - 112, 430, SIZE, SIZE)}
+_BOUGHS = {-1: Box(0, 0, 166, 66), 1: Box(SIZE - 166, 0, SIZE, 66)}
+
+
+def _is_free(room: Box, kept: Sequence[Box]) -> bool:
+    return not any(
+        room.x0 < box.x1 and box.x0 < room.x1 and room.y0 < box.y1 and box.y0 < room.y1
+        for box in kept
+    )
 
 
 def _corner(side: int, inset: float) -> float:
