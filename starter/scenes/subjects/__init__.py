@@ -5,9 +5,15 @@ from starter.scenes.subjects import (  # noqa: F401
     animals,
     buildings,
     creatures,
+    food,
+    household,
+    machines,
+    people,
     plants,
     things,
     vehicles,
+    wildlife,
+    wonders,
 )
 from starter.scenes.subjects.table import SUBJECTS, Subject
 
