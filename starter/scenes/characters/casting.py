@@ -2,10 +2,11 @@
 
 import random
 
+from starter.scenes.acting import Actor
 from starter.scenes.canvas import SIZE, SUBJECT
 from starter.scenes.characters.character import Character
 from starter.scenes.characters.table import CHARACTERS
-from starter.scenes.composition import Actor, finish, paint_setting
+from starter.scenes.composition import finish, paint_setting
 from starter.scenes.facts import TIMES, WEATHERS, Facts, fits
 from starter.scenes.pen import Coat, Pen
 from starter.scenes.places import PLACES

@@ -34,7 +34,7 @@ def draw_pip(pen: Pen, pose: str) -> None:
         ),
     )
     pen.flat(CREAM, oval(0.01, 0.26 + drop, 0.1, 0.13))
-    hand = (0.34, 0.24 + drop) if pose != "walking" else (0.37, 0.3)
+    hand = {"walking": (0.37, 0.3), "sitting": (0.36, 0.26)}.get(pose, (0.34, 0.24))
     _draw_arm(pen, ((0.12, 0.38 + drop), (0.24, 0.32 + drop), hand))
     far = {"waving": ((-0.13, 0.38), (-0.3, 0.46), (-0.37, 0.66))}
     _draw_arm(pen, far.get(pose, ((-0.13, 0.37 + drop), (-0.2, 0.28 + drop), (-0.17, 0.18 + drop))))
