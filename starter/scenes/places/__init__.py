@@ -1,6 +1,6 @@
-"""The eight places; importing this package fills the table."""
+"""All places; importing this package fills the table."""
 
-from starter.scenes.places import coast, country, town, wild  # noqa: F401
+from starter.scenes.places import coast, country, farm, garden, harbour, town, wild, wonders  # noqa: F401
 from starter.scenes.places.table import PLACES, Place, Stage
 
 __all__ = ["PLACES", "Place", "Stage"]

@@ -55,4 +55,4 @@ def _with_dawn_mist(paint: Paint) -> Paint:
 def _lay_mist(canvas: Canvas, horizon: int, rng: random.Random) -> None:
     veil = mix(canvas.light.haze, (255, 250, 255), 0.55)
     for x in (rng.uniform(0, 200), rng.uniform(300, SIZE)):
-        canvas.soft((x, horizon + rng.uniform(-6, 18)), (rng.uniform(220, 320), 30), veil, 0.8)
+        canvas.soft((x, horizon + rng.uniform(-6, 18)), (rng.uniform(240, 340), 46), veil, 0.66)
