@@ -4,9 +4,10 @@ import random
 
 import numpy as np
 
-from starter.scenes.canvas import FAR, GROUND, MIDDLE, SIZE, Box, Canvas
+from starter.scenes.canvas import FAR, GROUND, MIDDLE, NEAR, SIZE, Box, Canvas
 from starter.scenes.geometry import Outline, moved
 from starter.scenes.palette import mix
+from starter.scenes.places.palms import paint_palm
 from starter.scenes.places.scenery import (
     disc,
     glitter,
@@ -38,6 +39,11 @@ def _beach(canvas: Canvas, y: float, rng: random.Random) -> None:
     canvas.fill(edge - (0, 7), foam)
     canvas.fill(edge, canvas.light.on_land((206, 172, 128)))
     ground(canvas, moved(edge, 0, 10), _SAND)
+    canvas.label = NEAR
+    sides = rng.choice(((-1,), (1,), (-1, 1)))
+    for side in sides:
+        x = SIZE / 2 + side * rng.uniform(196, 226)
+        paint_palm(canvas, (x, y + rng.uniform(10, 40)), rng.uniform(210, 270), -side)
 
 
 def _sea_stage(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
