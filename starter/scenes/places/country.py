@@ -7,7 +7,15 @@ import numpy as np
 from starter.scenes.canvas import FAR, MIDDLE, SIZE, Canvas
 from starter.scenes.geometry import Outline
 from starter.scenes.palette import Colour, mix
-from starter.scenes.places.scenery import ground, line_of, pine, rolling, round_tree, tree_line
+from starter.scenes.places.scenery import (
+    disc,
+    ground,
+    line_of,
+    pine,
+    rolling,
+    round_tree,
+    tree_line,
+)
 from starter.scenes.places.table import Place, Stage, register
 
 _GREENS: tuple[Colour, ...] = ((126, 184, 132), (128, 192, 100), (112, 182, 84))
@@ -103,8 +111,8 @@ def tall_trunks(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
     canvas.label = FAR
     bark = (122, 86, 72)
     leaf = (88, 158, 92)
-    canvas.wash(rolling(150, 30, rng), light.on_land(leaf, 0.75), light.on_land(leaf, 0.86))
-    for depth, count, wide in ((0.62, 9, 9), (0.38, 6, 15), (0.1, 4, 26)):
+    canvas.wash(rolling(horizon - 40, 24, rng), light.on_land(leaf, 0.6), light.on_land(leaf, 0.75))
+    for depth, count, wide in ((0.62, 7, 9), (0.38, 5, 16), (0.1, 3, 30)):
         canvas.label = FAR if depth > 0.5 else MIDDLE
         for i in range(count):
             x = SIZE * (i + rng.uniform(0.15, 0.85)) / count
@@ -115,9 +123,10 @@ def tall_trunks(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
             light.on_land((98, 158, 88), depth),
         )
     canvas.label = MIDDLE
-    crown = light.on_land((62, 134, 84), 0.12)
-    hang = rolling(0, 16, rng, 2)[:48]
-    canvas.fill(line_of((-20, -4), *((x, 62 + y) for x, y in hang), (SIZE + 20, -4)), crown)
+    for x, r in ((0, 120), (96, 74), (SIZE - 96, 74), (SIZE, 120)):
+        crown = [disc(x + rng.uniform(-16, 16), -8, r, r * rng.uniform(0.7, 0.9))]
+        canvas.fill(crown[0], light.on_land((62, 134, 84), 0.12))
+        canvas.model(crown, r * 0.14, 0)
     ground(canvas, rolling(horizon + 58, 8, rng), (104, 164, 88))
     return Stage(horizon + 60)
 

@@ -42,7 +42,7 @@ def _range(canvas: Canvas, y: float, height: float, count: int, rng: random.Rand
 
 def alpine(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
     light = canvas.light
-    _range(canvas, horizon, 190, 3, rng)
+    _range(canvas, horizon, 226, 3, rng)
     canvas.label = MIDDLE
     canvas.wash(
         rolling(horizon + 14, 14, rng),
@@ -64,7 +64,7 @@ def alpine(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
 def lone_peak(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
     light = canvas.light
     canvas.label = FAR
-    x, top = SIZE * rng.uniform(0.3, 0.7), horizon - rng.uniform(170, 215)
+    x, top = SIZE * rng.uniform(0.26, 0.74), horizon - rng.uniform(196, 236)
     paint_peaks(
         canvas,
         [(x - 300, horizon + 10), (x, top), (x + 300, horizon + 10)],
@@ -84,9 +84,9 @@ def lone_peak(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
 
 def valley(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
     light = canvas.light
-    _range(canvas, horizon - 20, 130, 4, rng)
+    _range(canvas, horizon - 20, 196, 3, rng)
     canvas.label = MIDDLE
-    for step, (rise, depth) in enumerate(((150, 0.38), (96, 0.18))):
+    for step, (rise, depth) in enumerate(((120, 0.38), (76, 0.18))):
         for side in (0, SIZE):
             inner = side + (1 if side == 0 else -1) * (250 - step * 60)
             slope = [
@@ -133,6 +133,7 @@ def dunes(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
         light.on_land((204, 134, 88), 0.2),
     )
     ground(canvas, rolling(horizon + 46, 14, rng, 0.8), _DUNE)
+    _flank_with_cacti(canvas, horizon + 76, rng)
     return Stage(horizon + 40, frame="stones")
 
 
@@ -141,10 +142,11 @@ def mesas(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
     _dune(canvas, horizon - 4, 0.6, rng)
     x = rng.uniform(-30, 40)
     while x < SIZE:
-        w, h = rng.uniform(70, 150), rng.uniform(60, 150)
+        w, h = rng.uniform(80, 150), rng.uniform(80, 170)
         _butte(canvas, (x, horizon + 14), (w, h), rng.uniform(0.2, 0.42))
         x += w + rng.uniform(40, 120)
     ground(canvas, rolling(horizon + 12, 8, rng), (236, 176, 112))
+    _flank_with_cacti(canvas, horizon + 70, rng)
     return Stage(horizon + 24, frame="stones")
 
 
@@ -197,15 +199,23 @@ def cactus_desert(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
     )
     ground(canvas, rolling(horizon + 8, 8, rng), (238, 192, 130))
     canvas.label = MIDDLE
-    for _ in range(rng.randint(3, 5)):
-        x, y = rng.uniform(20, SIZE - 20), horizon + rng.uniform(26, 60)
-        _saguaro(canvas, x, y, 40 + (y - horizon) * 0.6)
+    for _ in range(3):
+        _saguaro(canvas, rng.uniform(130, 380), horizon + rng.uniform(22, 34), rng.uniform(50, 76))
+    _flank_with_cacti(canvas, horizon + 66, rng)
     return Stage(horizon + 30, frame="stones")
 
 
+def _flank_with_cacti(canvas: Canvas, y: float, rng: random.Random) -> None:
+    """One or two tall cacti at the sides, where no subject hides them."""
+    canvas.label = MIDDLE
+    for side in rng.choice(((-1,), (1,), (-1, 1))):
+        x = SIZE / 2 + side * rng.uniform(170, 216)
+        _saguaro(canvas, x, y + rng.uniform(0, 16), rng.uniform(120, 170))
+
+
 def _saguaro(canvas: Canvas, x: float, y: float, h: float) -> None:
-    colour = canvas.light.on_land((76, 142, 98), 0.2)
-    w = h * 0.12
+    colour = canvas.light.on_land((58, 138, 92), 0.12)
+    w = h * 0.1
     for dx, low, high in ((0, 0, 1), (-0.3, 0.36, 0.74), (0.3, 0.26, 0.62)):
         canvas.fill(
             line_of(
@@ -238,18 +248,27 @@ def snowy_pines(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
     )
     canvas.label = MIDDLE
     for _ in range(rng.randint(4, 7)):
-        x, y, h = rng.uniform(0, SIZE), horizon + rng.uniform(18, 48), rng.uniform(70, 120)
+        x, y, h = rng.uniform(0, SIZE), horizon + rng.uniform(18, 48), rng.uniform(80, 120)
         _snow_pine(canvas, x, y, h)
     ground(canvas, rolling(horizon + 46, 12, rng, 0.8), _FIELD)
+    _flank_with_pines(canvas, horizon + 74, rng)
     return Stage(horizon + 40, frame="snow")
+
+
+def _flank_with_pines(canvas: Canvas, y: float, rng: random.Random) -> None:
+    """Tall snowy firs at one side or both."""
+    canvas.label = MIDDLE
+    for side in rng.choice(((-1,), (1,), (-1, 1))):
+        x = SIZE / 2 + side * rng.uniform(186, 226)
+        _snow_pine(canvas, x, y + rng.uniform(0, 12), rng.uniform(170, 230))
 
 
 def _snow_pine(canvas: Canvas, x: float, y: float, h: float) -> None:
     light = canvas.light
     pine(canvas, x, y, h, light.on_land((58, 116, 112), 0.2))
-    white = light.on_land(_SNOW, 0.1)
+    white = light.on_land(_SNOW, 0.04)
     w = h * 0.24
-    for low, high, wide in ((0.3, 0.52, 0.5), (0.55, 0.76, 0.38), (0.78, 1.0, 0.29)):
+    for low, high, wide in ((0.24, 0.52, 0.66), (0.47, 0.76, 0.54), (0.7, 1.0, 0.44)):
         canvas.touch(
             line_of(
                 (x, y - h * high),
@@ -281,6 +300,7 @@ def snow_range(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
     for dx in (-46, 0, 40):
         _snow_pine(canvas, tree_line_x + dx, horizon + 46, rng.uniform(56, 90))
     ground(canvas, rolling(horizon + 40, 10, rng, 0.8), _FIELD)
+    _flank_with_pines(canvas, horizon + 70, rng)
     return Stage(horizon + 40, frame="snow")
 
 
@@ -299,6 +319,7 @@ def snow_hills(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
             for dx in (-26, 4, 30):
                 pine(canvas, x + dx, y + 24, 34 + 16 * i, light.on_land((84, 132, 140), depth))
     ground(canvas, rolling(horizon + 56, 12, rng, 0.8), _FIELD)
+    _flank_with_pines(canvas, horizon + 80, rng)
     return Stage(horizon + 46, frame="snow")
 
 
