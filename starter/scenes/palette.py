@@ -125,7 +125,7 @@ _MOODS: dict[str, tuple[Mood, ...]] = {
 _TINTS = {
     "day": (1.0, 1.0, 1.0),
     "sunset": (1.04, 0.74, 0.66),
-    "night": (0.54, 0.62, 0.84),
+    "night": (0.60, 0.67, 0.88),
     "dawn": (0.88, 0.92, 1.02),
 }
 _SUBJECT_TINTS: dict[str, tuple[float, float, float]] = {
@@ -134,7 +134,7 @@ _SUBJECT_TINTS: dict[str, tuple[float, float, float]] = {
     "night": (0.92, 0.88, 1.0),
     "dawn": (0.98, 0.97, 1.0),
 }
-_AMBIENCE = {"day": 0.0, "sunset": 0.22, "night": 0.3, "dawn": 0.16}
+_AMBIENCE = {"day": 0.0, "sunset": 0.22, "night": 0.24, "dawn": 0.16}
 _SHADES = {
     "day": (0.74, 0.76, 0.86),
     "sunset": (0.66, 0.54, 0.68),
