@@ -37,19 +37,26 @@ PLACES: dict[str, Place] = {}
 
 
 def register(place: Place) -> None:
-    """Enter a place; at dawn a low mist lies over whatever it paints."""
-    misty = tuple(_with_dawn_mist(paint) for paint in place.variants)
-    PLACES[place.name] = replace(place, variants=misty)
+    """Enter a place; the light of the hour lies over whatever it paints."""
+    lit = tuple(_with_air(paint) for paint in place.variants)
+    PLACES[place.name] = replace(place, variants=lit)
 
 
-def _with_dawn_mist(paint: Paint) -> Paint:
+def _with_air(paint: Paint) -> Paint:
     def painted(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
         stage = paint(canvas, horizon, rng)
+        if canvas.sun:
+            _cast_light(canvas, canvas.sun[0], stage.horizon)
         if canvas.light.time == "dawn":
             _lay_mist(canvas, stage.horizon, rng)
         return stage
 
     return painted
+
+
+def _cast_light(canvas: Canvas, x: float, horizon: int) -> None:
+    strength = {"sunset": 0.4, "dawn": 0.3, "night": 0.22}.get(canvas.light.time, 0.2)
+    canvas.soft((x, horizon + 64), (230, 74), canvas.light.sun, strength)
 
 
 def _lay_mist(canvas: Canvas, horizon: int, rng: random.Random) -> None:
