@@ -43,8 +43,9 @@ class Actor:
 
     @property
     def half(self) -> float:
-        """Half its width in pixels."""
-        return self.h * self.subject.wide / 2
+        """Half its width in pixels; a runner stretches."""
+        wide = self.subject.wide
+        return self.h * (max(wide, 1.25) if self.pose == "running" else wide) / 2
 
     @property
     def lift(self) -> float:
@@ -62,16 +63,21 @@ def perform(canvas: Canvas, actor: Actor) -> None:
         _cast_shadow(canvas, actor)
     if actor.pose == "running":
         _raise_dust(canvas, actor)
-    canvas.label = actor.label
-    foot = actor.y - actor.lift
-    pen = Pen(canvas, actor.x, foot, actor.h, actor.flip, actor.haze, actor.aloft, actor.pose)
-    actor.subject.draw(pen, coat_of(actor.colour))
+    show(canvas, actor)
     if actor.afloat:
         _reflect(canvas, actor)
     elif not actor.aloft and not actor.lift:
         _warm_from_below(canvas, actor)
     if actor.pose == "sleeping":
         _write_snores(canvas, actor)
+
+
+def show(canvas: Canvas, actor: Actor) -> None:
+    """The actor alone."""
+    canvas.label = actor.label
+    foot = actor.y - actor.lift
+    pen = Pen(canvas, actor.x, foot, actor.h, actor.flip, actor.haze, actor.aloft, actor.pose)
+    actor.subject.draw(pen, coat_of(actor.colour))
 
 
 def _cast_shadow(canvas: Canvas, actor: Actor) -> None:
@@ -112,7 +118,7 @@ def _raise_dust(canvas: Canvas, actor: Actor) -> None:
     """Three puffs where the runner has just been, in a pale tone of the ground."""
     back = actor.x - actor.flip * actor.half * 0.95
     light = canvas.light
-    tone = mix(light.on_land((226, 206, 178)), light.haze, 0.35)
+    tone = mix(light.on_land((236, 222, 200)), light.haze, 0.5)
     unit = max(9.0, min(actor.h * 0.1, 30))
     puffs = ((0.0, 0.5, 0.8), (1.35, 0.75, 1.0), (2.6, 0.5, 0.6))
     parts = [

@@ -3,7 +3,9 @@
 import random
 from dataclasses import dataclass
 
-from starter.scenes.acting import Actor, perform
+import numpy as np
+
+from starter.scenes.acting import Actor, perform, show
 from starter.scenes.canvas import SECOND, SIZE, SUBJECT, Box, Canvas
 from starter.scenes.facts import Facts
 from starter.scenes.framing import paint_frame
@@ -48,10 +50,7 @@ def finish(setting: Setting, actors: list[Actor], facts: Facts, rng: random.Rand
     """Draw the actors, water first, then frame and weather."""
     canvas, stage = setting.canvas, setting.stage
     paint_weather(canvas, facts.weather, stage.horizon, rng)
-    for actor in (a for a in actors if a.afloat):
-        perform(canvas, actor)
-    if stage.shore:
-        stage.shore()
+    _launch(canvas, stage, [a for a in actors if a.afloat])
     for actor in (a for a in actors if not a.afloat):
         perform(canvas, actor)
     if rng.random() < 0.4:
@@ -60,6 +59,18 @@ def finish(setting: Setting, actors: list[Actor], facts: Facts, rng: random.Rand
         paint_ground_mist(canvas, facts.weather, rng)
     else:
         paint_weather(canvas, facts.weather, stage.horizon, rng)
+
+
+def _launch(canvas: Canvas, stage: Stage, floating: list[Actor]) -> None:
+    """Whoever floats comes before the shore, unless the shore would stand before them."""
+    for actor in floating:
+        perform(canvas, actor)
+    shown = np.count_nonzero(canvas.labels >= SUBJECT)
+    if stage.shore:
+        stage.shore()
+    if np.count_nonzero(canvas.labels >= SUBJECT) < 0.96 * shown:
+        for actor in floating:
+            show(canvas, actor)
 
 
 def _heart_of(actor: Actor) -> Box:
@@ -106,7 +117,7 @@ def _is_aloft(kind: Subject, facts: Facts, rng: random.Random) -> bool:
 
 def _height_of(kind: Subject, facts: Facts, rng: random.Random) -> float:
     if facts.position == "close up":
-        return min(SIZE * rng.uniform(0.8, 0.9) / max(kind.wide, 1.0), 430)
+        return min(SIZE * rng.uniform(0.86, 0.96) / max(kind.wide, 1.05), 430)
     h = _USUAL_HEIGHT * kind.tall * rng.uniform(0.88, 1.12)
     h *= {"small": 0.5, "large": 1.35}.get(facts.size or "", 1.0)
     if facts.position == "in the distance":

@@ -1,11 +1,12 @@
 """Draws one subject in its own units: y up from the ground, 1 is the subject's height."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
 from starter.scenes.canvas import Canvas
-from starter.scenes.geometry import Outline, oval, ribbon
+from starter.scenes.geometry import Outline, Point, oval, ribbon
 from starter.scenes.palette import COLOURS, CREAM, INK, LAMP, Colour, mix, scale
 
 # What a pose does to every point (x, y) of a subject: rearing up, leaning ahead, sinking down.
@@ -73,6 +74,22 @@ class Pen:
     def stride(self, reach: float) -> float:
         """How far a foot is put forward in a run or a jump; 0 for who stands."""
         return reach * {"running": 1.0, "jumping": 0.8}.get(self.pose or "", 0.0)
+
+    def shifted(self, dx: float, dy: float) -> Self:
+        """The same pen elsewhere, by a share of the height."""
+        return replace(self, x=self.x + self.flip * dx * self.h, y=self.y - dy * self.h)
+
+    def lying(self, drop: float) -> Self:
+        """A pen that lets a sleeper down by `drop`; `leg` folds the legs to match."""
+        return self.shifted(0, -drop * 0.86) if self.asleep else self
+
+    def leg(self, hip: Point, width: float, reach: float = 0.0, drop: float = 0.0) -> Outline:
+        """A leg from the hip to the ground: put out by `reach` in a stride, folded in sleep."""
+        x, top = hip
+        if self.asleep:
+            low = width * 0.45 + drop
+            return ribbon(((x - 0.08, low), (x + 0.14, low)), width, width * 0.8)
+        return ribbon(((x, top), (x + self.stride(reach), width * 0.4)), width, width * 0.78)
 
     def place(self, outline: Outline) -> Outline:
         if self.pose in _STANCES:

@@ -3,13 +3,18 @@
 from starter.scenes.geometry import box, oval, poly, ribbon, smooth
 from starter.scenes.palette import CREAM, GOLD, INK, mix
 from starter.scenes.pen import Coat, Pen
-from starter.scenes.subjects.table import subject
+from starter.scenes.subjects.gait import draw_runner
+from starter.scenes.subjects.table import ANIMAL, subject
 
 _ROSE = (240, 140, 150)
 
 
-@subject("cat", synonyms=(("kitten", "kittens"), ("kitty", "kitties")), wide=0.85)
+@subject("cat", synonyms=(("kitten", "kittens"), ("kitty", "kitties")), wide=0.85, poses=ANIMAL)
 def draw_cat(pen: Pen, coat: Coat) -> None:
+    if pen.pose == "running":
+        draw_runner(pen, coat, ((-0.4, 0.48), (-0.6, 0.6), (-0.66, 0.86)), 0.11)
+        _draw_cat_head(pen.shifted(0.46, -0.08), coat)
+        return
     pen.form(
         coat.dark,
         ribbon(((0.16, 0.06), (0.42, 0.06), (0.5, 0.26), (0.4, 0.44), (0.46, 0.54)), 0.1, 0.09),
@@ -31,26 +36,34 @@ def draw_cat(pen: Pen, coat: Coat) -> None:
     for s in (-1, 1):
         pen.form(coat.base, ribbon(((s * 0.09, 0.32), (s * 0.09, 0.05)), 0.12, 0.13), depth=0.03)
         pen.flat(coat.light, oval(s * 0.095, 0.03, 0.075, 0.035))
+    _draw_cat_head(pen.lying(0.1), coat)
+
+
+def _draw_cat_head(pen: Pen, coat: Coat) -> None:
     ears = [poly((s * 0.28, 0.74), (s * 0.27, 1.0), (s * 0.03, 0.87)) for s in (-1, 1)]
     pen.form(coat.base, oval(0, 0.69, 0.3, 0.22), *ears)
     for s in (-1, 1):
         pen.flat(_ROSE, poly((s * 0.235, 0.82), (s * 0.24, 0.935), (s * 0.11, 0.87)))
-        pen.flat((252, 228, 110), oval(s * 0.13, 0.71, 0.058, 0.066))
-        pen.flat(INK, oval(s * 0.13, 0.71, 0.026, 0.058))
+        if pen.asleep:
+            pen.lid(s * 0.13, 0.7, 0.065, coat.ink)
+            continue
+        pen.flat((252, 228, 110), oval(s * 0.13, 0.71, 0.07, 0.078))
+        pen.flat(INK, oval(s * 0.13, 0.71, 0.034, 0.068))
     pen.flat(coat.light, oval(-0.05, 0.6, 0.075, 0.055), oval(0.05, 0.6, 0.075, 0.055))
     pen.flat(_ROSE, poly((-0.045, 0.645), (0.045, 0.645), (0, 0.6)))
 
 
-@subject("dog", synonyms=(("puppy", "puppies"), ("hound", "hounds")), wide=1.4, tall=0.92)
+@subject(
+    "dog", synonyms=(("puppy", "puppies"), ("hound", "hounds")), wide=1.4, tall=0.92, poses=ANIMAL
+)
 def draw_dog(pen: Pen, coat: Coat) -> None:
+    pen = pen.lying(0.2)
     pen.form(coat.base, ribbon(((-0.36, 0.48), (-0.52, 0.6), (-0.54, 0.84)), 0.13, 0.075))
-    for x in (-0.18, 0.14):
-        pen.flat(
-            coat.dark,
-            ribbon(((x, 0.36), (x, 0.06)), 0.15, 0.12),
-            oval(x + 0.03, 0.04, 0.085, 0.045),
-        )
-    legs = [ribbon(((x, 0.36), (x, 0.07)), 0.18, 0.13) for x in (-0.33, 0.27)]
+    pen.flat(
+        coat.dark, *(pen.leg((x, 0.36), 0.15, r, 0.2) for x, r in ((-0.18, 0.1), (0.14, -0.1)))
+    )
+    strides = ((-0.33, -0.16), (0.27, 0.18))
+    legs = [pen.leg((x, 0.36), 0.18, r, 0.2) for x, r in strides]
     body = smooth(
         (-0.44, 0.36),
         (-0.44, 0.52),
@@ -69,8 +82,9 @@ def draw_dog(pen: Pen, coat: Coat) -> None:
         smooth((-0.44, 0.42), (-0.3, 0.52), (-0.19, 0.4), (-0.24, 0.22), (-0.4, 0.22)),
         depth=0.04,
     )
-    for x in (-0.3, 0.3):
-        pen.flat(coat.light, oval(x, 0.045, 0.105, 0.05))
+    for x, r in strides:
+        paw = x + 0.03 + (0.14 if pen.asleep else pen.stride(r))
+        pen.flat(coat.light, oval(paw, 0.265 if pen.asleep else 0.045, 0.105, 0.05))
     pen.flat(coat.light, smooth((0.36, 0.6), (0.42, 0.46), (0.38, 0.32), (0.28, 0.38)))
     pen.flat(coat.accent, ribbon(((0.19, 0.58), (0.34, 0.53), (0.48, 0.57)), 0.085, 0.075))
     pen.flat(GOLD, oval(0.38, 0.5, 0.04, 0.045))
@@ -80,7 +94,7 @@ def draw_dog(pen: Pen, coat: Coat) -> None:
     pen.flat(coat.light, ribbon(((0.54, 0.69), (0.67, 0.69)), 0.15, 0.13))
     pen.flat(INK, oval(0.735, 0.765, 0.062, 0.05))
     pen.flat(INK, ribbon(((0.54, 0.645), (0.63, 0.625), (0.71, 0.65)), 0.022, 0.022))
-    pen.eye(0.49, 0.85, 0.042)
+    pen.eye(0.49, 0.85, 0.046, lid=coat.ink)
     pen.form(
         coat.dark,
         smooth(
@@ -96,8 +110,11 @@ def draw_dog(pen: Pen, coat: Coat) -> None:
     )
 
 
-@subject("fox", "foxes", wide=1.2)
+@subject("fox", "foxes", wide=1.2, poses=ANIMAL)
 def draw_fox(pen: Pen, coat: Coat) -> None:
+    if pen.pose == "running":
+        _draw_running_fox(pen, coat)
+        return
     pen.form(
         coat.base,
         smooth(
@@ -133,7 +150,14 @@ def draw_fox(pen: Pen, coat: Coat) -> None:
     for x, tone in ((0.2, coat.dark), (0.1, coat.base)):
         pen.form(tone, ribbon(((x, 0.34), (x + 0.01, 0.04)), 0.12, 0.09), depth=0.03)
         pen.flat(INK, ribbon(((x + 0.005, 0.13), (x + 0.02, 0.03)), 0.1, 0.09))
-    _draw_fox_head(pen, coat)
+    _draw_fox_head(pen.lying(0.12), coat)
+
+
+def _draw_running_fox(pen: Pen, coat: Coat) -> None:
+    draw_runner(pen, coat, ((-0.36, 0.46), (-0.56, 0.5), (-0.8, 0.56)), 0.22)
+    pen.flat(CREAM if coat.name != "white" else coat.dark, oval(-0.84, 0.57, 0.1, 0.1))
+    pen.flat(CREAM, smooth((0.24, 0.58), (0.42, 0.56), (0.4, 0.42), (0.28, 0.34)))
+    _draw_fox_head(pen.shifted(0.28, -0.08), coat)
 
 
 def _draw_fox_head(pen: Pen, coat: Coat) -> None:
@@ -169,11 +193,39 @@ def _draw_fox_head(pen: Pen, coat: Coat) -> None:
         ),
     )
     pen.flat(INK, oval(0.475, 0.645, 0.042, 0.035))
-    pen.eye(0.19, 0.76, 0.034)
+    pen.eye(0.19, 0.76, 0.042, lid=coat.ink)
 
 
-@subject("rabbit", synonyms=(("bunny", "bunnies"), ("hare", "hares")), wide=0.75, bulk=0.85)
+@subject(
+    "rabbit", synonyms=(("bunny", "bunnies"), ("hare", "hares")), wide=0.75, bulk=0.85, poses=ANIMAL
+)
 def draw_rabbit(pen: Pen, coat: Coat) -> None:
+    if pen.pose == "running":
+        pen.flat(coat.light, oval(-0.52, 0.46, 0.11, 0.11))
+        draw_runner(pen, coat, ((-0.3, 0.4), (-0.34, 0.42)), 0.2)
+        _draw_rabbit_head(pen.shifted(0.42, 0.02), coat)
+        return
+    pen.flat(coat.light, oval(-0.3, 0.12, 0.1, 0.1))
+    pen.form(
+        coat.base,
+        smooth(
+            (-0.24, 0.0),
+            (-0.3, 0.18),
+            (-0.18, 0.4),
+            (0, 0.46),
+            (0.18, 0.4),
+            (0.3, 0.18),
+            (0.24, 0.0),
+        ),
+    )
+    pen.flat(coat.light, oval(0, 0.22, 0.15, 0.17))
+    for s in (-1, 1):
+        pen.form(coat.light, oval(s * 0.17, 0.045, 0.12, 0.05), depth=0.03)
+        pen.form(coat.base, ribbon(((s * 0.12, 0.3), (s * 0.06, 0.2)), 0.1, 0.09), depth=0.03)
+    _draw_rabbit_head(pen.lying(0.1), coat)
+
+
+def _draw_rabbit_head(pen: Pen, coat: Coat) -> None:
     for s in (-1, 1):
         ear = smooth(
             (s * 0.03, 0.66), (s * 0.04, 0.86), (s * 0.12, 1.0), (s * 0.2, 0.9), (s * 0.16, 0.66)
@@ -189,40 +241,24 @@ def draw_rabbit(pen: Pen, coat: Coat) -> None:
                 (s * 0.13, 0.7),
             ),
         )
-    pen.flat(coat.light, oval(-0.3, 0.12, 0.1, 0.1))
-    pen.form(
-        coat.base,
-        smooth(
-            (-0.24, 0.0),
-            (-0.3, 0.18),
-            (-0.18, 0.4),
-            (0, 0.46),
-            (0.18, 0.4),
-            (0.3, 0.18),
-            (0.24, 0.0),
-        ),
-    )
-    pen.flat(coat.light, oval(0, 0.22, 0.15, 0.17))
     pen.form(coat.base, oval(0, 0.57, 0.25, 0.2))
     for s in (-1, 1):
-        pen.form(coat.light, oval(s * 0.17, 0.045, 0.12, 0.05), depth=0.03)
-        pen.form(coat.base, ribbon(((s * 0.12, 0.3), (s * 0.06, 0.2)), 0.1, 0.09), depth=0.03)
-        pen.eye(s * 0.12, 0.6, 0.036)
+        pen.eye(s * 0.12, 0.6, 0.042, lid=coat.ink)
     pen.flat(coat.light, oval(-0.055, 0.51, 0.075, 0.055), oval(0.055, 0.51, 0.075, 0.055))
-    pen.flat((255, 255, 252), box(-0.03, 0.43, 0.03, 0.48))
-    pen.flat(_ROSE, oval(0, 0.545, 0.038, 0.026))
+    pen.flat((255, 255, 252), box(-0.035, 0.43, 0.035, 0.48))
+    pen.flat(_ROSE, oval(0, 0.545, 0.045, 0.032))
 
 
-@subject("elephant", wide=1.5, tall=1.05, bulk=1.4)
+@subject("elephant", wide=1.5, tall=1.05, bulk=1.4, poses=ANIMAL)
 def draw_elephant(pen: Pen, coat: Coat) -> None:
+    pen = pen.lying(0.2)
     pen.flat(
         coat.dark,
-        ribbon(((-0.5, 0.6), (-0.6, 0.48), (-0.58, 0.34)), 0.05, 0.04),
-        oval(-0.58, 0.31, 0.04, 0.05),
+        ribbon(((-0.5, 0.6), (-0.6, 0.48), (-0.58, 0.34)), 0.06, 0.05),
+        oval(-0.58, 0.31, 0.05, 0.06),
     )
-    for x in (-0.24, 0.2):
-        pen.flat(coat.dark, box(x - 0.09, 0, x + 0.09, 0.4, 0.05))
-    legs = [box(x - 0.1, 0, x + 0.1, 0.44, 0.06) for x in (-0.39, 0.06)]
+    pen.flat(coat.dark, *(pen.leg((x, 0.4), 0.2, r, 0.2) for x, r in ((-0.24, 0.1), (0.2, -0.1))))
+    legs = [pen.leg((x, 0.44), 0.22, r, 0.2) for x, r in ((-0.39, -0.12), (0.06, 0.14))]
     pen.form(
         coat.base,
         *legs,
@@ -238,8 +274,6 @@ def draw_elephant(pen: Pen, coat: Coat) -> None:
         ),
         depth=0.09,
     )
-    for x in (-0.39, 0.06):
-        pen.flat(coat.light, *(oval(x + d, 0.035, 0.026, 0.03) for d in (-0.06, 0, 0.06)))
     trunk = ribbon(((0.4, 0.66), (0.56, 0.5), (0.58, 0.28), (0.7, 0.16), (0.8, 0.24)), 0.26, 0.1)
     pen.form(coat.base, oval(0.34, 0.74, 0.26, 0.25), trunk, depth=0.07)
     pen.flat(CREAM, ribbon(((0.44, 0.52), (0.54, 0.42), (0.68, 0.46)), 0.075, 0.03))
@@ -252,4 +286,4 @@ def draw_elephant(pen: Pen, coat: Coat) -> None:
         mix(coat.light, _ROSE, 0.4),
         smooth((0.16, 0.84), (0.06, 0.86), (-0.02, 0.75), (0.02, 0.61), (0.12, 0.57), (0.19, 0.67)),
     )
-    pen.eye(0.44, 0.78, 0.034)
+    pen.eye(0.44, 0.78, 0.046, lid=coat.ink)

@@ -43,7 +43,7 @@ def draw_house(pen: Pen, coat: Coat) -> None:
     )
     pen.flat(CREAM, box(-0.1, 0, 0.12, 0.38, 0.02))
     pen.flat(WOOD, box(-0.07, 0, 0.09, 0.35, 0.02))
-    pen.flat((250, 206, 90), oval(0.055, 0.17, 0.018, 0.018))
+    pen.flat((250, 206, 90), oval(0.05, 0.17, 0.026, 0.026))
     for x in (-0.27, 0.29):
         pen.flat(CREAM, box(x - 0.1, 0.17, x + 0.1, 0.41, 0.01))
         pen.window(box(x - 0.072, 0.2, x - 0.01, 0.38), box(x + 0.01, 0.2, x + 0.072, 0.38))
@@ -68,12 +68,12 @@ def draw_lighthouse(pen: Pen, coat: Coat) -> None:
         )
     pen.canvas.model([pen.place(tower)], pen.h * 0.09, pen.h * 0.014)
     pen.flat(WOOD, box(-0.045, 0.03, 0.045, 0.13, 0.03))
-    pen.window(box(-0.03, 0.38, 0.03, 0.45, 0.02), box(-0.03, 0.65, 0.03, 0.7, 0.02))
+    pen.window(box(-0.04, 0.37, 0.04, 0.46, 0.03))
     pen.form(SLATE, box(-0.14, 0.73, 0.14, 0.775, 0.015), depth=0.02)
     pen.flat(
         LAMP if pen.canvas.light.time != "day" else (255, 240, 190), box(-0.075, 0.77, 0.075, 0.9)
     )
-    pen.flat(SLATE, box(-0.012, 0.77, 0.012, 0.9))
+    pen.flat(SLATE, box(-0.018, 0.77, 0.018, 0.9))
     pen.form(coat.base, dome(0, 0.89, 0.11, 0.09), depth=0.03)
     pen.flat(SLATE, oval(0, 0.985, 0.02, 0.025))
     if pen.canvas.light.time in ("night", "sunset"):
@@ -135,5 +135,5 @@ def _draw_sail(pen: Pen, angle: float) -> None:
     pen.form(
         CREAM, poly(at(0.1, 0.015), at(0.45, 0.015), at(0.45, 0.13), at(0.1, 0.09)), depth=0.025
     )
-    pen.flat(WOOD, ribbon((at(0, 0), at(0.46, 0)), 0.035, 0.03))
-    pen.flat(WOOD, *(ribbon((at(a, 0), at(a, 0.11)), 0.018, 0.018) for a in (0.22, 0.34)))
+    pen.flat(WOOD, ribbon((at(0, 0), at(0.46, 0)), 0.05, 0.045))
+    pen.flat(WOOD, ribbon((at(0.28, 0), at(0.28, 0.1)), 0.035, 0.035))

@@ -6,7 +6,15 @@ from starter.scenes.pen import Coat, Pen
 from starter.scenes.subjects.table import subject
 
 
-@subject("bird", synonyms=(("songbird", "songbirds"),), wide=1.42, tall=0.8, flies=0.5, bulk=0.7)
+@subject(
+    "bird",
+    synonyms=(("songbird", "songbirds"),),
+    wide=1.42,
+    tall=0.8,
+    flies=0.5,
+    bulk=0.7,
+    poses=("sleeping",),
+)
 def draw_bird(pen: Pen, coat: Coat) -> None:
     if pen.aloft:
         _draw_flying_bird(pen, coat)
@@ -39,7 +47,7 @@ def draw_bird(pen: Pen, coat: Coat) -> None:
         smooth((0.1, 0.62), (0.14, 0.42), (-0.08, 0.28), (-0.52, 0.3), (-0.3, 0.52), (-0.08, 0.64)),
         depth=0.04,
     )
-    pen.eye(0.33, 0.83, 0.045)
+    pen.eye(0.33, 0.83, 0.05, lid=coat.ink)
 
 
 def _draw_flying_bird(pen: Pen, coat: Coat) -> None:
@@ -94,6 +102,7 @@ def _draw_flying_bird(pen: Pen, coat: Coat) -> None:
     floats=True,
     hovers=0.16,
     bulk=0.8,
+    poses=("jumping",),
 )
 def draw_fish(pen: Pen, coat: Coat) -> None:
     fin = mix(coat.base, coat.dark, 0.6)
@@ -141,7 +150,7 @@ def draw_fish(pen: Pen, coat: Coat) -> None:
     pen.flat((255, 255, 255), oval(0.46, 0.59, 0.018, 0.022))
 
 
-@subject("dragon", wide=1.55, tall=1.05, bulk=1.5)
+@subject("dragon", wide=1.55, tall=1.05, bulk=1.5, poses=("jumping", "sleeping"))
 def draw_dragon(pen: Pen, coat: Coat) -> None:
     belly = mix(coat.trim, GOLD, 0.35)
     wing = mix(coat.base, coat.dark, 0.75)
@@ -221,16 +230,22 @@ def _draw_dragon_head(pen: Pen, coat: Coat, belly: Colour) -> None:
     )
     pen.flat(coat.dark, oval(0.64, 0.85, 0.026, 0.022))
     pen.flat(belly, smooth((0.69, 0.79), (0.52, 0.77), (0.36, 0.755), (0.5, 0.725), (0.66, 0.755)))
-    pen.flat(LAMP, oval(0.4, 0.91, 0.052, 0.05))
-    pen.flat(INK, oval(0.415, 0.91, 0.022, 0.044))
+    if pen.asleep:
+        pen.lid(0.4, 0.9, 0.065, coat.ink)
+        return
+    pen.flat(LAMP, oval(0.4, 0.91, 0.06, 0.058))
+    pen.flat(INK, oval(0.415, 0.91, 0.03, 0.05))
 
 
-@subject("ghost", synonyms=(("spirit", "spirits"),), wide=1.05, hovers=0.1)
+@subject("ghost", synonyms=(("spirit", "spirits"),), wide=1.05, hovers=0.1, poses=("waving",))
 def draw_ghost(pen: Pen, coat: Coat) -> None:
     if pen.dark:
         pen.glow(0, 0.5, 0.75, 0.35, coat.light)
+    raised = ((0.26, 0.5), (0.42, 0.62), (0.46, 0.86))
     arms = (
-        ribbon(((0.26, 0.5), (0.42, 0.46), (0.46, 0.56)), 0.16, 0.1),
+        ribbon(
+            raised if pen.pose == "waving" else ((0.26, 0.5), (0.42, 0.46), (0.46, 0.56)), 0.16, 0.1
+        ),
         ribbon(((-0.26, 0.5), (-0.42, 0.42), (-0.48, 0.5)), 0.16, 0.1),
     )
     sheet = smooth(

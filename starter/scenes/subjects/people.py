@@ -139,7 +139,7 @@ def _draw_sword_arm(pen: Pen, coat: Coat) -> None:
         depth=0.02,
     )
     pen.flat(GOLD, ribbon(((x - 0.11, y + 0.06), (x + 0.1, y + 0.06)), 0.055, 0.055))
-    _draw_arm(pen, _STEEL, coat.base, line)
+    _draw_arm(pen, coat.base, _STEEL, line)
 
 
 def _draw_knight_helm(pen: Pen, coat: Coat) -> None:

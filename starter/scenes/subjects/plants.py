@@ -126,11 +126,11 @@ def draw_cactus(pen: Pen, coat: Coat) -> None:
     )
     pen.form(coat.base, ribbon(((0, 0.1), (0, 0.88)), 0.26, 0.22), *arms, depth=0.06)
     rib = mix(coat.base, coat.light, 0.7)
-    pen.flat(rib, *(ribbon(((x, 0.08), (x * 0.9, 0.84)), 0.026, 0.026) for x in (-0.06, 0.0, 0.06)))
+    pen.flat(rib, *(ribbon(((x, 0.1), (x * 0.9, 0.82)), 0.036, 0.036) for x in (-0.05, 0.05)))
     pen.flat(
         rib,
-        ribbon(((-0.29, 0.44), (-0.29, 0.66)), 0.026, 0.026),
-        ribbon(((0.28, 0.36), (0.28, 0.52)), 0.026, 0.026),
+        ribbon(((-0.29, 0.46), (-0.29, 0.64)), 0.036, 0.036),
+        ribbon(((0.28, 0.38), (0.28, 0.5)), 0.036, 0.036),
     )
     bloom = (250, 130, 170) if coat.name not in ("pink", "red") else GOLD
     for x, y in ((0, 0.98), (-0.29, 0.74)):

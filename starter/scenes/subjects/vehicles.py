@@ -1,11 +1,11 @@
 """Car, bus, train and boat."""
 
-import math
-
 from starter.scenes.geometry import box, dome, oval, poly, ribbon, smooth
 from starter.scenes.palette import CREAM, GLASS, GOLD, INK, LAMP, SLATE, WOOD, mix
 from starter.scenes.pen import Coat, Pen
 from starter.scenes.subjects.table import subject
+
+_DISC = (214, 222, 230)
 
 
 def _draw_wheel(pen: Pen, x: float, r: float, hub: tuple[int, int, int] = (206, 210, 218)) -> None:
@@ -141,7 +141,7 @@ def draw_bicycle(pen: Pen, coat: Coat) -> None:
         ((-0.08, 0.32), (0.34, 0.74)),
         ((0.5, 0.34), (0.3, 0.9)),
     )
-    pen.form(coat.base, *(ribbon(bar, 0.075, 0.075) for bar in frame), depth=0.02)
+    pen.form(coat.base, *(ribbon(bar, 0.095, 0.095) for bar in frame), depth=0.02)
     pen.flat(
         INK,
         ribbon(((-0.4, 0.84), (-0.14, 0.82)), 0.1, 0.07),
@@ -153,21 +153,6 @@ def draw_bicycle(pen: Pen, coat: Coat) -> None:
 
 
 def _draw_rim(pen: Pen, x: float) -> None:
-    turns = [i * math.pi / 8 for i in range(17)]
-    rim = tuple((x + 0.3 * math.cos(a), 0.335 + 0.3 * math.sin(a)) for a in turns)
-    pen.flat(INK, ribbon(rim, 0.065, 0.065))
-    pen.flat(
-        (206, 210, 218),
-        *(
-            ribbon(
-                (
-                    (x - 0.26 * math.cos(a), 0.335 - 0.26 * math.sin(a)),
-                    (x + 0.26 * math.cos(a), 0.335 + 0.26 * math.sin(a)),
-                ),
-                0.022,
-                0.022,
-            )
-            for a in (0.4, 1.45, 2.5)
-        ),
-    )
-    pen.flat(SLATE, oval(x, 0.335, 0.05, 0.05))
+    pen.flat(INK, oval(x, 0.335, 0.335, 0.335))
+    pen.flat(_DISC, oval(x, 0.335, 0.25, 0.25))
+    pen.flat(SLATE, oval(x, 0.335, 0.075, 0.075))

@@ -8,13 +8,21 @@ from starter.scenes.subjects.table import ANIMAL, subject
 _BEAK: Colour = (250, 164, 48)
 
 
-@subject("bear", synonyms=(("teddy bear", "teddy bears"),), wide=0.9, bulk=1.3, poses=ANIMAL)
+@subject(
+    "bear",
+    synonyms=(("teddy bear", "teddy bears"),),
+    wide=0.9,
+    bulk=1.3,
+    poses=("jumping", "sleeping", "waving"),
+)
 def draw_bear(pen: Pen, coat: Coat) -> None:
     for s in (-1, 1):
         foot = s * 0.22 + pen.stride(s * 0.08)
         pen.form(coat.base, oval(foot, 0.1, 0.15, 0.1), depth=0.03)
         pen.flat(coat.light, oval(foot + s * 0.01, 0.1, 0.08, 0.055))
-        pen.form(coat.base, ribbon(((s * 0.22, 0.46), (s * 0.36, 0.28)), 0.18, 0.16), depth=0.03)
+        waves = pen.pose == "waving" and s > 0
+        paw = (s * 0.42, 0.62) if waves else (s * 0.36, 0.28)
+        pen.form(coat.base, ribbon(((s * 0.22, 0.44), paw), 0.18, 0.17), depth=0.03)
     body = smooth(
         (-0.27, 0.1), (-0.31, 0.32), (-0.2, 0.56), (0.2, 0.56), (0.31, 0.32), (0.27, 0.1), (0, 0.03)
     )
@@ -164,46 +172,34 @@ def _draw_turtle_head(pen: Pen, skin: Colour) -> None:
 
 @subject("giraffe", wide=0.86, tall=1.3, bulk=1.5, poses=("jumping", "running", "sleeping"))
 def draw_giraffe(pen: Pen, coat: Coat) -> None:
+    pen = pen.lying(0.14)
     spot = mix(coat.base, (120, 70, 50), 0.6) if coat.name in ("white", "yellow") else coat.dark
-    pen.flat(spot, ribbon(((-0.3, 0.44), (-0.38, 0.3)), 0.04, 0.05), oval(-0.39, 0.27, 0.04, 0.06))
-    for x, reach in ((-0.15, -0.1), (0.1, 0.1)):
-        pen.flat(coat.dark, ribbon(((x, 0.34), (x - pen.stride(reach), 0.03)), 0.095, 0.08))
-    legs = [
-        ribbon(((x, 0.36), (x + pen.stride(r), 0.03)), 0.11, 0.085)
-        for x, r in ((-0.25, -0.14), (0.2, 0.14))
-    ]
+    pen.flat(
+        spot, ribbon(((-0.28, 0.38), (-0.38, 0.26)), 0.05, 0.05), oval(-0.39, 0.23, 0.045, 0.06)
+    )
+    far = [pen.leg((x, 0.3), 0.1, r, 0.14) for x, r in ((-0.15, 0.1), (0.12, -0.1))]
+    pen.flat(coat.dark, *far)
+    near = [pen.leg((x, 0.32), 0.115, r, 0.14) for x, r in ((-0.25, -0.14), (0.2, 0.14))]
     body = smooth(
-        (-0.32, 0.36),
-        (-0.3, 0.48),
-        (-0.1, 0.53),
-        (0.16, 0.56),
-        (0.28, 0.46),
-        (0.24, 0.34),
-        (0, 0.3),
-        (-0.22, 0.3),
+        (-0.31, 0.3),
+        (-0.29, 0.42),
+        (-0.1, 0.46),
+        (0.16, 0.5),
+        (0.28, 0.4),
+        (0.24, 0.28),
+        (-0.22, 0.25),
     )
-    pen.form(
-        coat.base,
-        body,
-        *legs,
-        ribbon(((0.16, 0.44), (0.24, 0.64), (0.28, 0.88)), 0.2, 0.13),
-        depth=0.05,
-    )
-    for x, y, r in (
-        (-0.2, 0.43, 0.055),
-        (-0.06, 0.45, 0.06),
-        (0.08, 0.42, 0.055),
-        (0.2, 0.53, 0.05),
-        (0.23, 0.65, 0.042),
-        (0.26, 0.77, 0.036),
-    ):
-        pen.flat(spot, oval(x, y, r, r * 0.9))
+    neck = ribbon(((0.15, 0.38), (0.24, 0.6), (0.28, 0.9)), 0.2, 0.13)
+    pen.form(coat.base, body, neck, *near, depth=0.05)
+    marks = ((-0.19, 0.37, 0.06), (-0.04, 0.39, 0.065), (0.1, 0.37, 0.06))
+    climb = ((0.19, 0.48, 0.055), (0.235, 0.61, 0.045), (0.26, 0.74, 0.04))
+    pen.flat(spot, *(oval(x, y, r, r * 0.9) for x, y, r in marks + climb))
     _draw_giraffe_head(pen, coat, spot)
 
 
 def _draw_giraffe_head(pen: Pen, coat: Coat, spot: Colour) -> None:
     for x in (0.22, 0.3):
-        pen.flat(coat.base, ribbon(((x, 0.92), (x - 0.01, 1.01)), 0.04, 0.035))
+        pen.flat(coat.base, ribbon(((x, 0.92), (x - 0.01, 1.01)), 0.045, 0.04))
         pen.flat(spot, oval(x - 0.01, 1.02, 0.032, 0.03))
     pen.form(coat.base, smooth((0.2, 0.95), (0.06, 0.99), (0.1, 0.91)), depth=0.02)
     pen.form(

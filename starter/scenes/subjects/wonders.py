@@ -10,6 +10,7 @@ _SPRAY: Colour = (196, 230, 250)
 
 @subject("unicorn", wide=1.2, tall=1.1, bulk=1.3, poses=ANIMAL)
 def draw_unicorn(pen: Pen, coat: Coat) -> None:
+    pen = pen.lying(0.18)
     mane = (
         (250, 150, 190)
         if coat.name not in ("pink", "red", "magenta", "purple")
@@ -19,9 +20,9 @@ def draw_unicorn(pen: Pen, coat: Coat) -> None:
         (-0.36, 0.52), (-0.54, 0.56), (-0.68, 0.36), (-0.62, 0.12), (-0.5, 0.2), (-0.48, 0.38)
     )
     pen.form(mane, tail, depth=0.04)
-    for x, reach in ((-0.2, 0.12), (0.16, -0.12)):
-        pen.flat(coat.dark, ribbon(((x, 0.32), (x + pen.stride(reach), 0.04)), 0.13, 0.1))
-    feet = [(x, x + pen.stride(r)) for x, r in ((-0.33, -0.16), (0.28, 0.18))]
+    far = [pen.leg((x, 0.32), 0.13, r, 0.18) for x, r in ((-0.2, 0.12), (0.16, -0.12))]
+    pen.flat(coat.dark, *far)
+    near = [pen.leg((x, 0.36), 0.16, r, 0.18) for x, r in ((-0.33, -0.16), (0.28, 0.18))]
     body = smooth(
         (-0.42, 0.34),
         (-0.4, 0.52),
@@ -34,15 +35,10 @@ def draw_unicorn(pen: Pen, coat: Coat) -> None:
         (-0.3, 0.26),
     )
     neck = ribbon(((0.22, 0.44), (0.32, 0.66), (0.38, 0.8)), 0.3, 0.2)
-    pen.form(
-        coat.base,
-        body,
-        neck,
-        *(ribbon(((x, 0.36), (f, 0.05)), 0.16, 0.12) for x, f in feet),
-        depth=0.07,
-    )
-    for _, foot in feet:
-        pen.flat(GOLD, ribbon(((foot - 0.03, 0.035), (foot + 0.05, 0.035)), 0.075, 0.075))
+    pen.form(coat.base, body, neck, *near, depth=0.07)
+    for x, r in ((-0.33, -0.16), (0.28, 0.18)):
+        foot, low = (x + 0.14, 0.25) if pen.asleep else (x + pen.stride(r), 0.04)
+        pen.flat(GOLD, ribbon(((foot - 0.02, low), (foot + 0.04, low)), 0.085, 0.085))
     _draw_unicorn_head(pen, coat, mane)
 
 
