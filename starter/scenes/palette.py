@@ -76,6 +76,11 @@ class Light:
         lit = mix(scale(colour, self.tint), self.ambient, self.ambience)
         return mix(lit, self.haze, depth + self.fog * (1 - depth))
 
+    def on_snow(self, colour: Colour, depth: float = 0) -> Colour:
+        """Snow keeps more of its white than other land, else a red sky turns it to sand."""
+        share = {"sunset": 0.42, "dawn": 0.2}.get(self.time, 0)
+        return mix(self.on_land(colour, depth), colour, share * (1 - self.fog))
+
     def graze(self, colour: Colour) -> Colour:
         """The edge of land that low light touches."""
         return mix(colour, self.rim, {"sunset": 0.2, "dawn": 0.12, "night": 0.1}.get(self.time, 0))

@@ -2,7 +2,8 @@
 
 import random
 
-from starter.scenes.canvas import FAR, MIDDLE, SIZE, Canvas
+from starter.scenes.canvas import FAR, GROUND, MIDDLE, SIZE, Canvas
+from starter.scenes.geometry import Outline
 from starter.scenes.palette import Colour, mix
 from starter.scenes.places.scenery import (
     disc,
@@ -36,7 +37,7 @@ def _range(canvas: Canvas, y: float, height: float, count: int, rng: random.Rand
         canvas,
         peaks(y + 18, height, count, rng),
         (light.on_land(_ROCK, 0.25), light.on_land(_ROCK, 0.6)),
-        light.on_land(_SNOW, 0.08),
+        light.on_snow(_SNOW, 0.08),
     )
 
 
@@ -69,7 +70,7 @@ def lone_peak(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
         canvas,
         [(x - 300, horizon + 10), (x, top), (x + 300, horizon + 10)],
         (light.on_land(_ROCK, 0.2), light.on_land(_ROCK, 0.7)),
-        light.on_land(_SNOW, 0.05),
+        light.on_snow(_SNOW, 0.05),
     )
     canvas.label = MIDDLE
     canvas.wash(
@@ -239,18 +240,24 @@ def _saguaro(canvas: Canvas, x: float, y: float, h: float) -> None:
         )
 
 
+def _snow_ground(canvas: Canvas, outline: Outline) -> None:
+    canvas.label = GROUND
+    light = canvas.light
+    canvas.wash(outline, light.on_snow(_FIELD, 0.1), light.on_snow((222, 232, 250)))
+
+
 def snowy_pines(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
     light = canvas.light
     canvas.label = FAR
     tree_line(canvas, horizon, (40, 76), light.on_land((130, 164, 186), 0.5), rng)
     canvas.wash(
-        rolling(horizon - 4, 8, rng), light.on_land(_FIELD, 0.4), light.on_land(_FIELD, 0.1)
+        rolling(horizon - 4, 8, rng), light.on_snow(_FIELD, 0.4), light.on_snow(_FIELD, 0.1)
     )
     canvas.label = MIDDLE
     for _ in range(rng.randint(4, 7)):
         x, y, h = rng.uniform(0, SIZE), horizon + rng.uniform(18, 48), rng.uniform(80, 120)
         _snow_pine(canvas, x, y, h)
-    ground(canvas, rolling(horizon + 46, 12, rng, 0.8), _FIELD)
+    _snow_ground(canvas, rolling(horizon + 46, 12, rng, 0.8))
     _flank_with_pines(canvas, horizon + 74, rng)
     return Stage(horizon + 40, frame="snow")
 
@@ -266,7 +273,7 @@ def _flank_with_pines(canvas: Canvas, y: float, rng: random.Random) -> None:
 def _snow_pine(canvas: Canvas, x: float, y: float, h: float) -> None:
     light = canvas.light
     pine(canvas, x, y, h, light.on_land((58, 116, 112), 0.2))
-    white = light.on_land(_SNOW, 0.04)
+    white = light.on_snow(_SNOW, 0.04)
     w = h * 0.24
     for low, high, wide in ((0.24, 0.52, 0.66), (0.47, 0.76, 0.54), (0.7, 1.0, 0.44)):
         canvas.touch(
@@ -288,18 +295,18 @@ def snow_range(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
         canvas,
         peaks(horizon + 12, 120, 3, rng),
         (light.on_land((176, 200, 232), 0.3), light.on_land((210, 224, 244), 0.6)),
-        light.on_land(_SNOW),
+        light.on_snow(_SNOW),
     )
     canvas.label = MIDDLE
     canvas.wash(
         rolling(horizon + 12, 12, rng),
-        light.on_land(_FIELD, 0.45),
-        light.on_land((214, 228, 248), 0.1),
+        light.on_snow(_FIELD, 0.45),
+        light.on_snow((214, 228, 248), 0.1),
     )
     tree_line_x = rng.uniform(60, 450)
     for dx in (-46, 0, 40):
         _snow_pine(canvas, tree_line_x + dx, horizon + 46, rng.uniform(56, 90))
-    ground(canvas, rolling(horizon + 40, 10, rng, 0.8), _FIELD)
+    _snow_ground(canvas, rolling(horizon + 40, 10, rng, 0.8))
     _flank_with_pines(canvas, horizon + 70, rng)
     return Stage(horizon + 40, frame="snow")
 
@@ -311,14 +318,14 @@ def snow_hills(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
         y = horizon - 50 + i * 34
         canvas.wash(
             rolling(y, 26, rng),
-            light.on_land((196, 214, 242), depth),
-            light.on_land(_FIELD, depth * 0.5),
+            light.on_snow((196, 214, 242), depth),
+            light.on_snow(_FIELD, depth * 0.5),
         )
         if i < 2:
             x = rng.uniform(40, 470)
             for dx in (-26, 4, 30):
                 pine(canvas, x + dx, y + 24, 34 + 16 * i, light.on_land((84, 132, 140), depth))
-    ground(canvas, rolling(horizon + 56, 12, rng, 0.8), _FIELD)
+    _snow_ground(canvas, rolling(horizon + 56, 12, rng, 0.8))
     _flank_with_pines(canvas, horizon + 80, rng)
     return Stage(horizon + 46, frame="snow")
 
