@@ -23,6 +23,7 @@ def published_packs() -> QuerySet[StylePack]:
     return (
         StylePack.objects.filter(state=StylePack.State.PUBLISHED, live_version__isnull=False)
         .select_related("live_version__checkpoint", "live_version__pack")
+        .defer("live_version__checkpoint__vocabulary")
         .prefetch_related(loras)
     )
 

@@ -107,14 +107,14 @@ class CheckpointAdmin(ModelAdmin):  # type: ignore[misc]
     list_filter = ("family",)
     search_fields = ("name", "slug", "digest")
     prepopulated_fields = {"slug": ("name",)}
-    readonly_fields = ("digest", "cross_attention_width")
+    readonly_fields = ("digest", "cross_attention_width", "known_words")
     fieldsets = (
         (None, {"fields": ("name", "slug", "family", "location", "license", "is_default")}),
         (
             "What makers meet",
             {"fields": (("default_width", "default_height"), "max_prompt_tokens")},
         ),
-        ("Read from the files", {"fields": ("digest", "cross_attention_width")}),
+        ("Read from the files", {"fields": ("digest", "cross_attention_width", "known_words")}),
     )
 
     def get_prepopulated_fields(
@@ -126,6 +126,12 @@ class CheckpointAdmin(ModelAdmin):  # type: ignore[misc]
         if obj is not None and obj.versions.exists():
             return False
         return bool(super().has_delete_permission(request, obj))
+
+    @admin.display(description="words it knows")
+    def known_words(self, checkpoint: Checkpoint) -> SafeString | str:
+        groups = checkpoint.vocabulary.items()
+        rows = ((name.replace("_", " "), ", ".join(phrases)) for name, phrases in groups)
+        return format_html_join("", "<p><strong>{}</strong>: {}</p>", rows) or "no such list"
 
     @admin.display(description="digest")
     def short_digest(self, checkpoint: Checkpoint) -> str:

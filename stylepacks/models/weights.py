@@ -36,6 +36,12 @@ class Checkpoint(models.Model):
     )
     default_width = models.PositiveIntegerField(default=512)
     default_height = models.PositiveIntegerField(default=512)
+    vocabulary = models.JSONField(
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text="The words it can draw, by group; empty for a model without such a list",
+    )
     is_default = models.BooleanField(default=False, help_text="Offered first for new packs")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -150,3 +150,18 @@ def test_it_says_so_when_there_is_no_model_at_all(starter):
     shutil.rmtree(starter / "weights")
     with pytest.raises(CommandError, match="weights are missing"):
         call_command("install_starter", folder=starter)
+
+
+def test_it_keeps_the_words_that_the_starter_knows(starter, capsys):
+    install(starter, capsys)
+    assert Checkpoint.objects.get(slug="starter").vocabulary == {}
+    write_json(starter / "vocabulary.json", {"subjects": ["fox", "boat"]})
+    install(starter, capsys)
+    assert Checkpoint.objects.get(slug="starter").vocabulary == {"subjects": ["fox", "boat"]}
+
+
+def test_it_refuses_a_spoilt_list_of_words(starter, capsys):
+    (starter / "vocabulary.json").write_text("{")
+    with pytest.raises(CommandError, match=r"python -m starter\.vocabulary"):
+        install(starter, capsys)
+    assert not Checkpoint.objects.exists()

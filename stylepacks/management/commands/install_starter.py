@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from starter.pack_files import LoraEntry, PackFile, PackFileError, read_packs
+from starter.vocabulary import VocabularyError, read_vocabulary
 from stylepacks import checkpoints
 from stylepacks.errors import PackError
 from stylepacks.models import Checkpoint, Family, Lora, PackVersion, StylePack
@@ -43,7 +44,7 @@ class Command(BaseCommand):
         try:
             packs = read_packs(folder / "packs")
             checkpoint = install_checkpoint(folder)
-        except (PackFileError, PackError) as error:
+        except (PackFileError, PackError, VocabularyError) as error:
             raise CommandError(str(error)) from error
         installed = sum(self._install(pack, checkpoint, folder) for pack in packs)
         if not installed:
@@ -85,6 +86,7 @@ def install_checkpoint(folder: Path) -> Checkpoint:
         max_prompt_tokens=facts.max_prompt_tokens or STARTER_TOKENS,
         default_width=SIDE,
         default_height=SIDE,
+        vocabulary=read_vocabulary(folder / "vocabulary.json"),
     )
 
 
