@@ -17,7 +17,7 @@ from starter.scenes.weather import paint_ground_mist, paint_weather
 
 __all__ = ["Actor", "Setting", "cast", "compose", "finish", "paint_setting", "perform"]
 
-_USUAL_HEIGHT = 272
+_USUAL_HEIGHT = 288
 
 
 @dataclass(frozen=True)

@@ -151,7 +151,7 @@ def draw_airplane(pen: Pen, coat: Coat) -> None:
         glass=GLASS,
     )
     pen.form(
-        coat.accent,
+        mix(coat.base, coat.dark, 0.6),
         smooth((0.34, 0.46), (0.3, 0.36), (-0.28, 0.0), (-0.46, 0.02), (-0.1, 0.42)),
         depth=0.04,
     )

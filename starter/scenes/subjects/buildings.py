@@ -115,12 +115,12 @@ def _draw_tower(
 
 @subject("windmill", wide=0.95, tall=1.2, bulk=1.8)
 def draw_windmill(pen: Pen, coat: Coat) -> None:
-    tower = poly((-0.2, 0), (0.2, 0), (0.13, 0.62), (-0.13, 0.62))
+    tower = poly((-0.27, 0), (0.27, 0), (0.17, 0.62), (-0.17, 0.62))
     pen.form(coat.base, tower, depth=0.09)
-    pen.flat(coat.trim, poly((-0.155, 0.4), (0.155, 0.4), (0.148, 0.46), (-0.148, 0.46)))
-    pen.form(_roof_of(coat), dome(0, 0.61, 0.16, 0.15), depth=0.05)
-    pen.flat(WOOD, box(-0.06, 0, 0.06, 0.16), dome(0, 0.16, 0.06, 0.06))
-    pen.window(oval(0, 0.31, 0.045, 0.05))
+    pen.flat(coat.trim, poly((-0.206, 0.4), (0.206, 0.4), (0.196, 0.46), (-0.196, 0.46)))
+    pen.form(coat.base, dome(0, 0.61, 0.2, 0.17), depth=0.05)
+    pen.flat(WOOD, box(-0.075, 0, 0.075, 0.17), dome(0, 0.17, 0.075, 0.07))
+    pen.window(oval(0, 0.33, 0.055, 0.06))
     for quarter in range(4):
         _draw_sail(pen, math.radians(24 + 90 * quarter))
     pen.flat(WOOD, oval(0, 0.64, 0.045, 0.045))

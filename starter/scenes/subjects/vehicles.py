@@ -1,14 +1,12 @@
 """Car, bus, train and boat."""
 
 from starter.scenes.geometry import box, dome, oval, poly, ribbon, smooth
-from starter.scenes.palette import CREAM, GLASS, GOLD, INK, LAMP, SLATE, WOOD, mix
+from starter.scenes.palette import CREAM, GLASS, GOLD, INK, LAMP, SLATE, WOOD, Colour, mix
 from starter.scenes.pen import Coat, Pen
 from starter.scenes.subjects.table import subject
 
-_DISC = (214, 222, 230)
 
-
-def _draw_wheel(pen: Pen, x: float, r: float, hub: tuple[int, int, int] = (206, 210, 218)) -> None:
+def _draw_wheel(pen: Pen, x: float, r: float, hub: Colour = (206, 210, 218)) -> None:
     pen.form(INK, oval(x, r, r, r), depth=0.02)
     pen.flat(hub, oval(x, r, r * 0.5, r * 0.5))
     pen.flat(SLATE, oval(x, r, r * 0.18, r * 0.18))
@@ -132,7 +130,7 @@ def draw_boat(pen: Pen, coat: Coat) -> None:
 @subject("bicycle", synonyms=(("bike", "bikes"),), wide=1.66, tall=0.75, bulk=0.9)
 def draw_bicycle(pen: Pen, coat: Coat) -> None:
     for x in (-0.5, 0.5):
-        _draw_rim(pen, x)
+        _draw_rim(pen, x, coat.light)
     frame = (
         ((-0.5, 0.34), (-0.24, 0.74)),
         ((-0.5, 0.34), (-0.08, 0.32)),
@@ -152,7 +150,7 @@ def draw_bicycle(pen: Pen, coat: Coat) -> None:
     pen.form(WOOD, poly((0.4, 0.92), (0.74, 0.92), (0.68, 0.68), (0.46, 0.68)), depth=0.04)
 
 
-def _draw_rim(pen: Pen, x: float) -> None:
+def _draw_rim(pen: Pen, x: float, disc: Colour) -> None:
     pen.flat(INK, oval(x, 0.335, 0.335, 0.335))
-    pen.flat(_DISC, oval(x, 0.335, 0.25, 0.25))
+    pen.flat(disc, oval(x, 0.335, 0.255, 0.255))
     pen.flat(SLATE, oval(x, 0.335, 0.075, 0.075))
