@@ -21,8 +21,9 @@ from starter.scenes import (
     sample_unseen_facts,
     vocabulary,
 )
-from starter.scenes.canvas import SECOND, SUBJECT
+from starter.scenes.canvas import SECOND, SKY, SUBJECT
 from starter.scenes.characters import CHARACTERS, draw_character_scene
+from starter.scenes.palette import light_of
 from starter.scenes.wording import SHADES
 
 _CAPTIONED = 2000
@@ -217,3 +218,41 @@ def test_it_lists_what_it_knows_by_group():
     assert "gray" in known["colour_synonyms"]
     listed = {w for rows in known.values() for text in rows for w in re.findall(r"[a-z0-9]+", text)}
     assert listed <= set(vocabulary())
+
+
+def test_it_has_fourteen_places_of_two_layouts_or_more():
+    assert len(PLACES) >= 14
+    assert all(len(place.variants) >= 2 for place in PLACES.values())
+
+
+@pytest.mark.parametrize("place", list(PLACES))
+def test_it_makes_dawn_cool_and_sunset_warm(place):
+    dawn, sunset = (_sky_of(Facts("cat", "red", place, time), 5) for time in ("dawn", "sunset"))
+    assert dawn[2] > dawn[0] - 10
+    assert sunset[0] > sunset[2] + 40
+
+
+@pytest.mark.parametrize("place", list(PLACES))
+def test_it_leaves_sky_in_sight_for_the_weather(place):
+    for seed in range(8):
+        labels = draw_facts(Facts("mushroom", "red", place, "day", size="small"), seed).labels
+        assert (labels[:230] == SKY).mean() > 0.2
+
+
+def _sky_of(facts, seed):
+    scene = draw_facts(facts, seed)
+    return scene.image[scene.labels == SKY].mean(0)
+
+
+def test_it_turns_the_sky_red_at_sunset_alone():
+    warmth = {t: _sky_of(Facts("cat", "red", "hills", t), 5) @ (1, 0, -1) for t in TIMES}
+    assert max(warmth, key=warmth.get) == "sunset"
+
+
+@pytest.mark.parametrize("time", list(TIMES))
+def test_it_keeps_fourteen_colours_apart_under_every_light(time):
+    light = light_of(time, None, random.Random(1))
+    painted = np.array([light.on_subject(tone) for tone in COLOURS.values()], float)
+    gaps = np.linalg.norm(painted[:, None] - painted[None], axis=2)
+    assert len(COLOURS) == 14
+    assert gaps[np.triu_indices(14, 1)].min() > 60
