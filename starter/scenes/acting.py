@@ -43,9 +43,8 @@ class Actor:
 
     @property
     def half(self) -> float:
-        """Half its width in pixels; a runner stretches."""
-        wide = self.subject.wide
-        return self.h * (max(wide, 1.25) if self.pose == "running" else wide) / 2
+        """Half its width in pixels."""
+        return self.h * self.subject.width(self.pose) / 2
 
     @property
     def lift(self) -> float:
@@ -138,13 +137,15 @@ def _write_snores(canvas: Canvas, actor: Actor) -> None:
     x = actor.x + side * min(actor.half * 0.5, actor.h * 0.3)
     for step, size in ((0.1, 0.75), (1.15, 1.0), (2.4, 1.3)):
         spot = (x + side * unit * (0.7 + step * 0.62), top - unit * step)
-        canvas.touch(_letter(unit * size, spot), _snore_tone(canvas))
+        canvas.touch(_letter(unit * size, spot), _legible_at(canvas, spot))
 
 
 def _letter(size: float, spot: tuple[float, float]) -> Outline:
     return np.asarray(_LETTER_Z * (size, -size) + spot)
 
 
-def _snore_tone(canvas: Canvas) -> Colour:
-    bright = canvas.light.time in ("night", "sunset")
-    return (255, 246, 220) if bright else (66, 74, 128)
+def _legible_at(canvas: Canvas, spot: tuple[float, float]) -> Colour:
+    """Dark on a bright background, bright on a dark one."""
+    x, y = (min(max(int(v), 8), SIZE - 8) for v in spot)
+    around = canvas.image[y - 8 : y + 8, x - 8 : x + 8]
+    return (66, 74, 128) if around.mean() > 150 else (255, 246, 220)

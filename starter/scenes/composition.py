@@ -86,7 +86,7 @@ def cast(facts: Facts, stage: Stage, rng: random.Random) -> list[Actor]:
     kind = SUBJECTS[facts.subject]
     aloft = _is_aloft(kind, facts, rng)
     h = _height_of(kind, facts, rng)
-    width = h * kind.wide
+    width = h * kind.width(facts.pose)
     whole = width * (1 + 1.06 * (facts.count - 1))
     start = _kept_inside(_centre_of(facts, rng), whole) - (facts.count - 1) * width * 0.53
     flip = rng.choice((-1, 1))
@@ -116,14 +116,15 @@ def _is_aloft(kind: Subject, facts: Facts, rng: random.Random) -> bool:
 
 
 def _height_of(kind: Subject, facts: Facts, rng: random.Random) -> float:
+    whole = kind.width(facts.pose) * (1 + 1.06 * (facts.count - 1))
     if facts.position == "close up":
-        return min(SIZE * rng.uniform(0.86, 0.96) / max(kind.wide, 1.05), 430)
+        return min(SIZE * rng.uniform(0.86, 0.96) / max(whole, 1.05), 430)
     h = _USUAL_HEIGHT * kind.tall * rng.uniform(0.88, 1.12)
     h *= {"small": 0.5, "large": 1.35}.get(facts.size or "", 1.0)
     if facts.position == "in the distance":
-        return min(h * 0.46, 400 / (kind.wide * (1 + 1.06 * (facts.count - 1))))
+        return min(h * 0.46, 400 / whole)
     h *= {2: 0.8, 3: 0.66}.get(facts.count, 1.0)
-    return min(h, 480 / (kind.wide * (1 + 1.06 * (facts.count - 1))), 410)
+    return min(h, 490 / whole, 410)
 
 
 def _centre_of(facts: Facts, rng: random.Random) -> float:

@@ -97,10 +97,11 @@ class Pen:
         return np.asarray(outline * (self.flip * self.h, -self.h) + (self.x, self.y))
 
     def form(self, colour: Colour, *parts: Outline, depth: float = 0.07) -> None:
-        """A body with a lit and a shaded side; parts melt into one silhouette."""
+        """A body with a lit and a shaded side; parts melt into one silhouette. What is all
+        but flat has no lit edge."""
         placed = self._lay(colour, parts)
         rim = self.h * 0.016 * (2 if self.canvas.light.time in ("sunset", "night") else 1)
-        self.canvas.model(placed, self.h * depth, rim)
+        self.canvas.model(placed, self.h * depth, rim if depth > 0.02 or not depth else 0)
 
     def flat(self, colour: Colour, *parts: Outline) -> None:
         """A detail without modelling."""

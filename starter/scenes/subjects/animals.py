@@ -9,7 +9,13 @@ from starter.scenes.subjects.table import ANIMAL, subject
 _ROSE = (240, 140, 150)
 
 
-@subject("cat", synonyms=(("kitten", "kittens"), ("kitty", "kitties")), wide=0.85, poses=ANIMAL)
+@subject(
+    "cat",
+    synonyms=(("kitten", "kittens"), ("kitty", "kitties")),
+    wide=0.95,
+    gallop=1.75,
+    poses=ANIMAL,
+)
 def draw_cat(pen: Pen, coat: Coat) -> None:
     if pen.pose == "running":
         draw_runner(pen, coat, ((-0.4, 0.48), (-0.6, 0.6), (-0.66, 0.86)), 0.11)
@@ -54,7 +60,7 @@ def _draw_cat_head(pen: Pen, coat: Coat) -> None:
 
 
 @subject(
-    "dog", synonyms=(("puppy", "puppies"), ("hound", "hounds")), wide=1.4, tall=0.92, poses=ANIMAL
+    "dog", synonyms=(("puppy", "puppies"), ("hound", "hounds")), wide=1.52, tall=0.92, poses=ANIMAL
 )
 def draw_dog(pen: Pen, coat: Coat) -> None:
     pen = pen.lying(0.2)
@@ -110,7 +116,7 @@ def draw_dog(pen: Pen, coat: Coat) -> None:
     )
 
 
-@subject("fox", "foxes", wide=1.2, poses=ANIMAL)
+@subject("fox", "foxes", wide=1.35, gallop=1.8, poses=ANIMAL)
 def draw_fox(pen: Pen, coat: Coat) -> None:
     if pen.pose == "running":
         _draw_running_fox(pen, coat)
@@ -197,7 +203,12 @@ def _draw_fox_head(pen: Pen, coat: Coat) -> None:
 
 
 @subject(
-    "rabbit", synonyms=(("bunny", "bunnies"), ("hare", "hares")), wide=0.75, bulk=0.85, poses=ANIMAL
+    "rabbit",
+    synonyms=(("bunny", "bunnies"), ("hare", "hares")),
+    wide=0.75,
+    gallop=1.55,
+    bulk=0.85,
+    poses=ANIMAL,
 )
 def draw_rabbit(pen: Pen, coat: Coat) -> None:
     if pen.pose == "running":
@@ -249,16 +260,16 @@ def _draw_rabbit_head(pen: Pen, coat: Coat) -> None:
     pen.flat(_ROSE, oval(0, 0.545, 0.045, 0.032))
 
 
-@subject("elephant", wide=1.5, tall=1.05, bulk=1.4, poses=ANIMAL)
+@subject("elephant", wide=1.66, tall=1.05, bulk=1.4, poses=ANIMAL)
 def draw_elephant(pen: Pen, coat: Coat) -> None:
-    pen = pen.lying(0.2)
+    pen = pen.lying(0.13)
     pen.flat(
         coat.dark,
         ribbon(((-0.5, 0.6), (-0.6, 0.48), (-0.58, 0.34)), 0.06, 0.05),
         oval(-0.58, 0.31, 0.05, 0.06),
     )
-    pen.flat(coat.dark, *(pen.leg((x, 0.4), 0.2, r, 0.2) for x, r in ((-0.24, 0.1), (0.2, -0.1))))
-    legs = [pen.leg((x, 0.44), 0.22, r, 0.2) for x, r in ((-0.39, -0.12), (0.06, 0.14))]
+    pen.flat(coat.dark, *(pen.leg((x, 0.4), 0.2, r, 0.13) for x, r in ((-0.24, 0.1), (0.2, -0.1))))
+    legs = [pen.leg((x, 0.44), 0.22, r, 0.13) for x, r in ((-0.39, -0.12), (0.06, 0.14))]
     pen.form(
         coat.base,
         *legs,

@@ -97,7 +97,7 @@ def _draw_flying_bird(pen: Pen, coat: Coat) -> None:
     "fish",
     "fish",
     synonyms=(("goldfish", "goldfish"),),
-    wide=1.5,
+    wide=1.65,
     tall=0.72,
     floats=True,
     hovers=0.16,
@@ -150,7 +150,7 @@ def draw_fish(pen: Pen, coat: Coat) -> None:
     pen.flat((255, 255, 255), oval(0.46, 0.59, 0.018, 0.022))
 
 
-@subject("dragon", wide=1.55, tall=1.05, bulk=1.5, poses=("jumping", "sleeping"))
+@subject("dragon", wide=1.65, tall=1.05, bulk=1.5, poses=("jumping", "sleeping"))
 def draw_dragon(pen: Pen, coat: Coat) -> None:
     belly = mix(coat.trim, GOLD, 0.35)
     wing = mix(coat.base, coat.dark, 0.75)

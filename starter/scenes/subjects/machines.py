@@ -42,7 +42,7 @@ def draw_tractor(pen: Pen, coat: Coat) -> None:
     _draw_tyre(pen, 0.48, 0.19, coat.trim)
 
 
-@subject("submarine", wide=1.62, tall=0.76, floats=True, hovers=0.04, bulk=1.3)
+@subject("submarine", wide=1.74, tall=0.76, floats=True, hovers=0.04, bulk=1.3)
 def draw_submarine(pen: Pen, coat: Coat) -> None:
     pen.flat(SLATE, ribbon(((0.1, 0.7), (0.1, 0.98), (0.22, 0.98)), 0.065, 0.075))
     pen.form(

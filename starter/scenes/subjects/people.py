@@ -37,10 +37,12 @@ def _free_arm(pen: Pen, x: float, y: float) -> tuple[Point, ...]:
 def _draw_face(pen: Pen, y: float, skin: Colour, r: float) -> None:
     pen.form(skin, oval(0, y, r, r * 1.02), depth=0.04)
     for s in (-1, 1):
-        pen.eye(s * r * 0.42 + 0.015, y + r * 0.08, 0.03)
+        pen.eye(s * r * 0.42 + 0.015, y + r * 0.08, 0.037)
         pen.flat(
-            mix(skin, (240, 110, 110), 0.45), oval(s * r * 0.66 + 0.01, y - r * 0.3, 0.03, 0.02)
+            mix(skin, (240, 110, 110), 0.45), oval(s * r * 0.66 + 0.01, y - r * 0.36, 0.034, 0.024)
         )
+    smile = ((-0.035, y - r * 0.48), (0.015, y - r * 0.6), (0.065, y - r * 0.48))
+    pen.flat(mix(skin, (120, 30, 40), 0.7), ribbon(smile, 0.028, 0.028))
 
 
 def _draw_shoes(pen: Pen, tone: Colour, apart: float) -> None:
@@ -66,11 +68,11 @@ def draw_wizard(pen: Pen, coat: Coat) -> None:
 
 
 def _draw_wizard_head(pen: Pen, coat: Coat) -> None:
-    _draw_face(pen, 0.62, _SKIN, 0.13)
+    _draw_face(pen, 0.6, _SKIN, 0.14)
     hair = (250, 246, 238) if coat.name != "white" else (176, 178, 192)
-    beard = smooth((-0.15, 0.62), (-0.13, 0.42), (0, 0.26), (0.13, 0.42), (0.15, 0.62), (0.0, 0.57))
+    beard = smooth((-0.15, 0.62), (-0.13, 0.42), (0, 0.26), (0.13, 0.42), (0.15, 0.62), (0.0, 0.55))
     pen.form(hair, beard, depth=0.03)
-    pen.flat((240, 170, 130), oval(0.015, 0.6, 0.035, 0.03))
+    pen.flat((240, 170, 130), oval(0.02, 0.575, 0.04, 0.034))
     cone = smooth(
         (-0.19, 0.69), (-0.1, 0.88), (-0.04, 1.02), (0.06, 1.08), (0.11, 0.88), (0.19, 0.69)
     )

@@ -14,7 +14,8 @@ FIGURE = ("jumping", "running", "waving")
 @dataclass(frozen=True)
 class Subject:
     """`tall` scales the usual height, `wide` is width over height; `poses` are what it can do
-    beside standing there: jumping, sleeping, running, waving."""
+    beside standing there: jumping, sleeping, running, waving. `gallop` is the width over
+    height of who stretches out in a run."""
 
     name: str
     draw: Draw
@@ -27,6 +28,11 @@ class Subject:
     hovers: float = 0.0
     bulk: float = 1.0
     poses: tuple[str, ...] = ()
+    gallop: float = 0.0
+
+    def width(self, pose: str | None) -> float:
+        """Width over height in a pose."""
+        return max(self.wide * 1.12, self.gallop) if pose == "running" else self.wide
 
 
 SUBJECTS: dict[str, Subject] = {}

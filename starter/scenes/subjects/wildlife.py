@@ -37,7 +37,7 @@ def draw_bear(pen: Pen, coat: Coat) -> None:
     pen.flat(INK, oval(0, 0.705, 0.06, 0.042), ribbon(((0, 0.69), (0, 0.62)), 0.026, 0.026))
 
 
-@subject("penguin", wide=0.74, bulk=0.9, poses=(*ANIMAL, "waving"))
+@subject("penguin", wide=0.88, bulk=0.9, poses=(*ANIMAL, "waving"))
 def draw_penguin(pen: Pen, coat: Coat) -> None:
     belly = (255, 252, 246) if coat.name != "white" else (198, 206, 224)
     for s in (-1, 1):
@@ -129,7 +129,7 @@ def _draw_owl_eye(pen: Pen, coat: Coat, side: int) -> None:
 
 
 @subject(
-    "turtle", synonyms=(("tortoise", "tortoises"),), wide=1.6, tall=0.68, bulk=0.8, poses=ANIMAL
+    "turtle", synonyms=(("tortoise", "tortoises"),), wide=1.95, tall=0.68, bulk=0.8, poses=ANIMAL
 )
 def draw_turtle(pen: Pen, coat: Coat) -> None:
     skin = mix(coat.light, CREAM, 0.25)
@@ -170,7 +170,7 @@ def _draw_turtle_head(pen: Pen, skin: Colour) -> None:
     )
 
 
-@subject("giraffe", wide=0.86, tall=1.3, bulk=1.5, poses=("jumping", "running", "sleeping"))
+@subject("giraffe", wide=0.98, tall=1.3, bulk=1.5, poses=("jumping", "running", "sleeping"))
 def draw_giraffe(pen: Pen, coat: Coat) -> None:
     pen = pen.lying(0.14)
     spot = mix(coat.base, (120, 70, 50), 0.6) if coat.name in ("white", "yellow") else coat.dark

@@ -8,7 +8,7 @@ from starter.scenes.subjects.table import ANIMAL, subject
 _SPRAY: Colour = (196, 230, 250)
 
 
-@subject("unicorn", wide=1.2, tall=1.1, bulk=1.3, poses=ANIMAL)
+@subject("unicorn", wide=1.45, tall=1.1, bulk=1.3, poses=ANIMAL)
 def draw_unicorn(pen: Pen, coat: Coat) -> None:
     pen = pen.lying(0.18)
     mane = (
@@ -68,7 +68,7 @@ def _draw_unicorn_head(pen: Pen, coat: Coat, mane: Colour) -> None:
     pen.form(mane, locks, depth=0.04)
 
 
-@subject("whale", wide=1.6, tall=0.74, floats=True, bulk=1.5, poses=("jumping", "sleeping"))
+@subject("whale", wide=1.95, tall=0.74, floats=True, bulk=1.5, poses=("jumping", "sleeping"))
 def draw_whale(pen: Pen, coat: Coat) -> None:
     if not pen.asleep:
         pen.flat(
