@@ -5,6 +5,7 @@ from generation import views
 urlpatterns: list[URLPattern] = [
     path("create/", views.create, name="create"),
     path("create/", views.create, name="submit"),
+    path("create/surprise", views.surprise, name="surprise"),
     path("create/final-prompt", views.final_prompt, name="final_prompt"),
     path("generations/<uuid:id>/", views.generation, name="generation"),
     path("generations/<uuid:id>/events", views.generation_events, name="generation_events"),

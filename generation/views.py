@@ -2,6 +2,7 @@
 
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from asgiref.sync import sync_to_async
 from django.contrib import messages
@@ -19,7 +20,7 @@ from django.views.decorators.http import (
 )
 
 from accounts.guests import person_of, person_or_guest
-from generation import recipes, submission
+from generation import known_words, recipes, submission
 from generation.deleting import delete_generation
 from generation.event_stream import fragments
 from generation.forms import WishForm
@@ -29,7 +30,7 @@ from generation.progress import snapshot
 from generation.wishes import SubmissionError
 from generation.wording import moment
 from stylepacks.library import published_packs
-from stylepacks.models import StylePack
+from stylepacks.models import PackVersion, StylePack
 from stylepacks.rules.token_budget import estimate_tokens
 
 PAGE_OF_IMAGES = 24
@@ -45,7 +46,7 @@ def create(request: HttpRequest) -> HttpResponse:
     Refusals come back as 422, with all that was typed and a sentence in its place.
     """
     if request.method != "POST":
-        return _studio(request, WishForm(initial=request.GET.dict()))
+        return _studio(request, WishForm(initial=_asked(request)))
     form = WishForm(request.POST)
     if not form.is_valid():
         return _studio(request, form, status=422)
@@ -60,10 +61,21 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @never_cache
+def surprise(request: HttpRequest) -> HttpResponse:
+    """A prompt of words that the picked packs' checkpoint knows, as plain text; else 404."""
+    words = known_words.surprise(_picked(request.GET.get("pack"), request.GET.get("second")))
+    if not words:
+        raise Http404("This pack's model has no list of words.")
+    return HttpResponse(words, content_type="text/plain; charset=utf-8")
+
+
+@require_GET
+@never_cache
 def final_prompt(request: HttpRequest) -> HttpResponse:
-    """What will be rendered and what it costs, for the studio as it stands."""
+    """What will be rendered and what it costs, for the studio as it stands, and a note on words
+    the model does not know."""
     form = WishForm(request.GET)
-    context: dict[str, Any] = {"refusal": None, "final": None, "cost": 0}
+    context: dict[str, Any] = {"refusal": None, "final": None, "cost": 0, "note": None}
     if form.is_valid():
         context |= _final_of(form)
     else:
@@ -182,8 +194,31 @@ def _final_of(form: WishForm) -> dict[str, Any]:
         waiting = refusal.code == "prompt_empty" and not form.cleaned_data["prompt"].strip()
         return {"refusal": None if waiting else str(refusal)}
     limit = min(version.checkpoint.max_prompt_tokens for version in versions)
-    too_long = estimate_tokens(final.text) > limit
-    return {"final": final, "too_long": too_long, "cost": form.wish.count}
+    note = known_words.note_on(form.wish.prompt, versions)
+    return {
+        "final": known_words.runs_of(final.parts, note),
+        "too_long": estimate_tokens(final.text) > limit,
+        "cost": form.wish.count,
+        "note": note,
+    }
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    """What the address fills in; `surprise` asks for a prompt instead of the given one."""
+    asked = {name: str(value) for name, value in request.GET.items()}
+    if "surprise" not in asked:
+        return asked
+    words = known_words.surprise(_picked(asked.get("pack"), asked.get("second")))
+    return asked | {"prompt": words or asked.get("prompt", "")}
+
+
+def _picked(pack: str | None, second: str | None) -> list[PackVersion]:
+    """The live versions of the packs on offer under these slugs; without a pack, the first's."""
+    offered = published_packs()
+    lead = offered.filter(slug=pack) if pack else offered
+    other = offered.filter(slug=second) if second else offered.none()
+    found = [*lead[:1], *other[:1]]
+    return [shown.live_version for shown in found if shown.live_version]
 
 
 def _studio(request: HttpRequest, form: WishForm, status: int = 200) -> HttpResponse:
@@ -194,6 +229,8 @@ def _studio(request: HttpRequest, form: WishForm, status: int = 200) -> HttpResp
     # The picked cover stands first, so that it is in sight on every screen.
     offered.sort(key=lambda pack: pack != lead)
     refusals = form.refusals if form.is_bound else _unknown_pack(typed["pack"], picked)
+    versions = [pack.live_version for pack in offered if pack.live_version]
+    chosen = [pack for pack in offered if pack == lead or pack.slug == typed["second"]]
     context = {
         "packs": offered,
         "characters": [pack for pack in offered if pack.kind == StylePack.Kind.CHARACTER],
@@ -205,6 +242,11 @@ def _studio(request: HttpRequest, form: WishForm, status: int = 200) -> HttpResp
         "counts": COUNTS,
         "refusals": refusals,
         "key": uuid.uuid4().hex,
+        "shelves": known_words.shelves(versions),
+        "note": known_words.note_on(
+            str(typed["prompt"]), [pack.live_version for pack in chosen if pack.live_version]
+        ),
+        "surprise_query": urlencode({k: v for k, v in typed.items() if v and k != "prompt"}),
     }
     return render(request, "generation/create.html", context, status=status)
 
