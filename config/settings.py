@@ -243,6 +243,11 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 RENDER_DEVICE = env.str("HOUSESTYLE_DEVICE", default="cpu")
 RENDER_DEVICE_CLASS = env.str("HOUSESTYLE_DEVICE_CLASS", default=RENDER_DEVICE.split(":")[0])
 RENDER_THREADS = env.int("HOUSESTYLE_THREADS", default=0)
+RENDER_PRECISION = env.str("HOUSESTYLE_PRECISION", default="auto")
+if RENDER_PRECISION not in (_precisions := ("auto", "float32", "bfloat16")):
+    raise ImproperlyConfigured(
+        f"HOUSESTYLE_PRECISION must be one of {', '.join(_precisions)}, not '{RENDER_PRECISION}'."
+    )
 LEASE_SECONDS = env.int("HOUSESTYLE_LEASE_SECONDS", default=20)
 PULSE_SECONDS = env.int("HOUSESTYLE_PULSE_SECONDS", default=4)
 MAX_ATTEMPTS = env.int("HOUSESTYLE_MAX_ATTEMPTS", default=3)

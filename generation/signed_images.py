@@ -40,6 +40,7 @@ def metadata_of(recipe: Recipe, image: RenderedImage) -> dict[str, str]:
         "seed": str(image.seed),
         "pack": " + ".join(_pack_name(pack) for pack in recipe["packs"]),
         "digest": " + ".join(pack["digest"] for pack in recipe["packs"]),
+        "precision": image.precision,
         "recipe": json.dumps(_public(recipe), sort_keys=True, ensure_ascii=False),
     }
 

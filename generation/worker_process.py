@@ -130,7 +130,9 @@ class WorkerProcess:
     def _make_renderer(self) -> "Renderer":
         from generation.engine.renderer import Renderer
 
-        return Renderer(device=settings.RENDER_DEVICE, threads=settings.RENDER_THREADS)
+        return Renderer(
+            settings.RENDER_DEVICE, settings.RENDER_THREADS, precision=settings.RENDER_PRECISION
+        )
 
     def _warm_up(self) -> None:
         try:

@@ -97,13 +97,17 @@ class StepProgress:
 
 @dataclass(frozen=True)
 class RenderedImage:
-    """Finished pixels: `rgb` is height x width x 3 bytes, row by row."""
+    """Finished pixels: `rgb` is height x width x 3 bytes, row by row.
+
+    `precision` is the number type that made them: in another one they differ in the last bits.
+    """
 
     key: str
     seed: int
     width: int
     height: int
     rgb: bytes
+    precision: str = "float32"
 
 
 @dataclass(frozen=True)

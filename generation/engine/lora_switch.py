@@ -1,7 +1,8 @@
 """Put a pack on a model in place: W = W0 + sum of s_i B_i A_i, always from the pristine W0.
 
 1. At load, every Linear and Conv2d weight moves into one stacked buffer per matrix shape; the
-   module's parameter becomes a view into it. A pristine copy W0 is kept beside it.
+   module's parameter becomes a view into it. A pristine copy W0 is kept beside it, as precise as
+   the module came: where the live weights are coarser, the sum is rounded once.
 2. A LoRA file is stacked the same way once: down (rows, rank, in) and up (rows, out, rank).
 3. Applying a set concatenates its LoRAs along rank and writes W0 + up @ down into the live buffer
    with one batched GEMM per run of neighbouring rows; rows no longer touched are copied from W0.
@@ -20,7 +21,13 @@ import torch
 
 from generation.engine.lora_files import Factors, LoraFile
 
-Shape = tuple[int, int]
+
+class Shape(NamedTuple):
+    """What the weights of one buffer have in common, each as a matrix."""
+
+    outputs: int
+    inputs: int
+    live_dtype: torch.dtype
 
 
 class Target(NamedTuple):
@@ -79,10 +86,8 @@ class WeightBuffer:
         offset = 0
         for start, stop in _runs(rows):
             live, pristine = self.live[start:stop], self.pristine[start:stop]
-            if pristine.device != live.device:
-                pristine = live.copy_(pristine, non_blocking=True)
             end = offset + stop - start
-            torch.baddbmm(pristine, up[offset:end], down[offset:end], out=live)
+            _write_sum(live, pristine, up[offset:end], down[offset:end])
             offset = end
 
 
@@ -93,13 +98,14 @@ class LoraSwitch:
         self,
         components: Mapping[str, torch.nn.Module],
         pristine_on: torch.device | None = None,
+        live_dtypes: Mapping[str, torch.dtype] | None = None,
     ) -> None:
         self.targets: dict[str, Target] = {}
         self.applied_key: str | None = None
         self.applied_loras: tuple[Applied, ...] = ()
         self._buffers: dict[Shape, WeightBuffer] = {}
         with torch.no_grad():
-            for matrix, modules in _by_matrix(components).items():
+            for matrix, modules in _by_matrix(components, live_dtypes or {}).items():
                 self._adopt(matrix, modules, pristine_on)
 
     @property
@@ -112,13 +118,13 @@ class LoraSwitch:
         return tuple(self._buffers.values())
 
     def stacked(self, file: LoraFile) -> StackedLora:
-        """Lay a checked file out like the buffers, on their device and in their precision."""
+        """Lay a checked file out like the buffers, on their device, as precise as W0."""
         by_matrix: dict[Shape, list[tuple[Target, Factors]]] = {}
         for name, factors in file.factors.items():
             target = self.targets[name]
             by_matrix.setdefault(target.matrix, []).append((target, factors))
         stacks = {
-            matrix: _stack(sorted(pairs, key=lambda pair: pair[0].row), self._buffers[matrix].live)
+            matrix: _stack(sorted(pairs, key=lambda pair: pair[0].row), self._buffers[matrix])
             for matrix, pairs in by_matrix.items()
         }
         components = frozenset(name.split(".")[0] for name in file.factors)
@@ -172,8 +178,10 @@ class LoraSwitch:
         modules: list[tuple[str, torch.nn.Module]],
         pristine_on: torch.device | None,
     ) -> None:
-        live = torch.stack([_as_matrix(_weight(module)) for _, module in modules])
-        pristine = live.clone() if pristine_on is None else live.to(pristine_on)
+        pristine = torch.stack([_as_matrix(_weight(module)) for _, module in modules])
+        live = pristine.to(matrix.live_dtype, copy=True)
+        if pristine_on is not None:
+            pristine = pristine.to(pristine_on)
         if pristine.device.type == "cpu" and live.device.type == "cuda":
             pristine = pristine.pin_memory()
         self._buffers[matrix] = WeightBuffer(live, pristine)
@@ -187,13 +195,15 @@ class LoraSwitch:
 
 def _by_matrix(
     components: Mapping[str, torch.nn.Module],
+    live_dtypes: Mapping[str, torch.dtype],
 ) -> dict[Shape, list[tuple[str, torch.nn.Module]]]:
     groups: dict[Shape, list[tuple[str, torch.nn.Module]]] = {}
     for component, root in components.items():
         for path, module in root.named_modules():
             if _is_target(module):
                 weight = _weight(module)
-                matrix = (weight.shape[0], weight[0].numel())
+                dtype = live_dtypes.get(component, weight.dtype)
+                matrix = Shape(weight.shape[0], weight[0].numel(), dtype)
                 groups.setdefault(matrix, []).append((f"{component}.{path}", module))
     # LoRAs touch layers by kind (all to_q, all to_v …): kinds as neighbours make few, long runs.
     return {matrix: sorted(group, key=lambda it: _kind(it[0])) for matrix, group in groups.items()}
@@ -235,15 +245,27 @@ def _as_weight(matrix: torch.Tensor, target: Target) -> torch.Tensor:
     return matrix.view(out_channels, height, width, in_channels).permute(0, 3, 1, 2)
 
 
-def _stack(pairs: list[tuple[Target, Factors]], like: torch.Tensor) -> FactorStack:
+def _write_sum(
+    live: torch.Tensor, pristine: torch.Tensor, up: torch.Tensor, down: torch.Tensor
+) -> None:
+    if pristine.dtype != live.dtype:
+        live.copy_(torch.baddbmm(pristine.to(live.device), up, down))
+        return
+    if pristine.device != live.device:
+        pristine = live.copy_(pristine, non_blocking=True)
+    torch.baddbmm(pristine, up, down, out=live)
+
+
+def _stack(pairs: list[tuple[Target, Factors]], buffer: WeightBuffer) -> FactorStack:
     rank = max(factors.down.shape[0] for _, factors in pairs)
-    down = torch.zeros(len(pairs), rank, like.shape[2])
-    up = torch.zeros(len(pairs), like.shape[1], rank)
+    down = torch.zeros(len(pairs), rank, buffer.live.shape[2])
+    up = torch.zeros(len(pairs), buffer.live.shape[1], rank)
     for index, (target, factors) in enumerate(pairs):
         own = factors.down.shape[0]
         down[index, :own], up[index, :, :own] = _balanced(target, factors)
     rows = [target.row for target, _ in pairs]
-    return FactorStack(rows, down.to(like), up.to(like))
+    device, dtype = buffer.live.device, buffer.pristine.dtype
+    return FactorStack(rows, down.to(device, dtype), up.to(device, dtype))
 
 
 def _balanced(target: Target, factors: Factors) -> tuple[torch.Tensor, torch.Tensor]:

@@ -35,7 +35,10 @@ class Studio:
 
 def open_studio(model: Model, lora_budget_bytes: int) -> Studio:
     """Take over a loaded model's weights; its LoRAs may then fill `lora_budget_bytes`."""
-    switch = LoraSwitch(model.lora_components, _pristine_place(model))
+    live = {model.family.denoiser: model.dtype}
+    switch = LoraSwitch(model.lora_components, _pristine_place(model), live)
+    # What no LoRA changes follows only now: the switch keeps W0 as precise as the file gave it.
+    getattr(model.pipe, model.family.denoiser).to(model.dtype)
 
     def read(use: LoraUse) -> StackedLora:
         file = lora_files.read(use, model)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from generation.engine import precision
 from generation.engine.contract import ImageOrder, RenderRequest
 from generation.engine.renderer import Renderer
 from tests.engine import tiny_model
@@ -14,6 +15,14 @@ from tests.engine import tiny_model
 def one_thread():
     # A model this small loses more to threads waiting for each other than it gains.
     torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def single_precision():
+    # What is compared with diffusers must not depend on the CPU that runs the tests.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(precision, "has_native_bfloat16", lambda: False)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -140,3 +140,10 @@ def test_it_fails_on_an_unsigned_file(tmp_path):
 def test_it_fails_on_a_file_that_is_not_there(tmp_path):
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("verify_image", str(tmp_path / "nothing.png"))
+
+
+@pytest.mark.parametrize("name", ["float32", "bfloat16"])
+def test_it_renders_in_the_precision_that_is_set_and_says_so(tmp_path, settings, name):
+    settings.RENDER_PRECISION = name
+    render(tmp_path / "cat.png", "--seed", 7)
+    assert read_metadata(tmp_path / "cat.png")["precision"] == name

@@ -1,6 +1,7 @@
 """`manage.py render`: one pack, one prompt, files on disk. No broker, no web, no allowance.
 
-The same pack, prompt, strength and seed give the same bytes, so these files are not signed.
+The same pack, prompt, strength and seed give the same bytes in the same precision, so these files
+are not signed.
 """
 
 import json
@@ -103,7 +104,10 @@ def _rendered(request: RenderRequest) -> RenderResult:
     # torch is imported only here: --help and every refused wish answer at once.
     from generation.engine.renderer import Renderer
 
-    return Renderer(settings.RENDER_DEVICE, settings.RENDER_THREADS).render(request)
+    renderer = Renderer(
+        settings.RENDER_DEVICE, settings.RENDER_THREADS, precision=settings.RENDER_PRECISION
+    )
+    return renderer.render(request)
 
 
 def _write(paths: list[Path], recipe: Recipe, result: RenderResult) -> list[Path]:

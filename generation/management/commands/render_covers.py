@@ -42,7 +42,8 @@ class Command(BaseCommand):
         # torch is imported only here, after every cheap refusal.
         from generation.engine.renderer import Renderer
 
-        renderer = Renderer(settings.RENDER_DEVICE, settings.RENDER_THREADS)
+        # Single precision on every machine: covers are made again byte for byte.
+        renderer = Renderer(settings.RENDER_DEVICE, settings.RENDER_THREADS, precision="float32")
         for pack in packs:
             self._cover(renderer, pack, options)
 
