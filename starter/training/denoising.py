@@ -18,6 +18,7 @@ from starter.architecture import (
     build_training_scheduler,
 )
 from starter.training.ranks import Rank
+from starter.training.store import CAPTIONS
 
 SNR_LIMIT = 5.0
 EMPTY_CAPTIONS = 0.1
@@ -54,17 +55,22 @@ class DenoisingLoss(nn.Module):
 
 @dataclass
 class Lesson:
-    """Latents and token ids on the device, and which rows to learn from."""
+    """Latents (n, 16, 32, 32) and token ids (n, 4, 48) on the device.
+
+    `rows` (n,) lists what may be learnt from; its first `ready` places (a number on the device)
+    are filled. All of them stay in place, so that a recorded step sees what is added later.
+    """
 
     latents: Tensor
     tokens: Tensor
     rows: Tensor
+    ready: Tensor
     empty: Tensor
 
     def batch(self, count: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """One random batch, in the order that DenoisingLoss takes it."""
         device = self.latents.device
-        chosen = self.rows[torch.randint(0, len(self.rows), (count,), device=device)]
+        chosen = self.rows[(torch.rand(count, device=device) * self.ready).long()]
         which = torch.randint(0, self.tokens.shape[1], (count,), device=device)
         ids = self.tokens[chosen, which].long()
         blank = torch.rand(count, device=device) < EMPTY_CAPTIONS
@@ -72,6 +78,18 @@ class Lesson:
         latents = self.latents[chosen]
         timesteps = torch.randint(0, TIMESTEPS, (count,), device=device)
         return latents, ids, timesteps, torch.randn(latents.shape, device=device)
+
+
+def empty_lesson(places: int, empty: Tensor) -> Lesson:
+    """Room for so many pictures; `empty` (48,) are the ids of no words, on the device."""
+    shape = (places, FULL.latent_channels, LATENT_SIDE, LATENT_SIDE)
+    return Lesson(
+        latents=torch.zeros(shape, dtype=torch.bfloat16, device=empty.device),
+        tokens=torch.zeros((places, CAPTIONS, MAX_TOKENS), dtype=torch.int16, device=empty.device),
+        rows=torch.zeros(places, dtype=torch.long, device=empty.device),
+        ready=torch.zeros((), dtype=torch.float64, device=empty.device),
+        empty=empty,
+    )
 
 
 def rehearse(loss_of: nn.Module, count: int, device: torch.device) -> None:

@@ -3,7 +3,7 @@
     torchrun --standalone --nproc_per_node 4 -m starter.training.encode DATA OUT
 
 Waits for OUT/vae, then fills OUT/latents.bf16, (rows, 16, 32, 32), block by block as they are
-drawn; OUT/latents.done says that it is whole.
+drawn, and marks each in OUT/encoded.u8; the pixels of those that nobody needs again are given back.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from diffusers import AutoencoderKL
+from numpy.typing import NDArray
 from torch import Tensor
 
 from starter.architecture import FULL, LATENT_SIDE
 from starter.training.ranks import Rank, join_ranks, wait_for_file
+from starter.training.steps import in_channels_last
 from starter.training.store import BLOCK, Store
 
 READERS = 4
@@ -33,13 +35,12 @@ def main() -> None:
     if rank.leads:
         shape = (store.rows, FULL.latent_channels, LATENT_SIDE, LATENT_SIDE)
         np.memmap(given.out / "latents.bf16", "<i2", "w+", shape=shape)
+        (given.out / "encoded.u8").write_bytes(bytes(store.rows // BLOCK))
     rank.wait()
     wait_for_file(given.out / "vae")
     _encode_blocks(store, range(rank.index, store.rows // BLOCK, rank.world), given.out, rank)
     rank.wait()
-    if rank.leads:
-        (given.out / "latents.done").touch()
-        rank.say("latents written")
+    rank.say("latents written")
 
 
 def open_latents(store: Store, out: Path) -> Tensor:
@@ -49,24 +50,33 @@ def open_latents(store: Store, out: Path) -> Tensor:
     return torch.from_numpy(file).view(torch.bfloat16)
 
 
+def open_marks(out: Path) -> NDArray[np.uint8]:
+    """One byte for each block, 1 once its latents are there; mapped from the file."""
+    return np.memmap(wait_for_file(out / "encoded.u8"), "u1", "r+")
+
+
 @torch.no_grad()
 def _encode_blocks(store: Store, blocks: range, out: Path, rank: Rank) -> None:
-    vae = AutoencoderKL.from_pretrained(out / "vae").to(rank.device)
-    latents = open_latents(store, out)
+    vae = in_channels_last(AutoencoderKL.from_pretrained(out / "vae").to(rank.device), rank)
+    latents, marks = open_latents(store, out), open_marks(out)
     for number, (block, pixels) in enumerate(_read_ahead(store, blocks)):
         pictures = pixels.to(rank.device).permute(0, 3, 1, 2)
         with rank.amp():
             mean = vae.encode(pictures.float() / 127.5 - 1).latent_dist.mean
         latents[block * BLOCK : (block + 1) * BLOCK] = mean.to(torch.bfloat16).cpu()
+        marks[block] = 1
+        if not store.is_kept(block):
+            store.give_back(block)
         if number % 100 == 0:
             rank.say(f"encoded {number * BLOCK * rank.world} of {store.rows}")
 
 
 def _read_ahead(store: Store, blocks: range) -> Iterator[tuple[int, Tensor]]:
     def read(block: int) -> tuple[int, Tensor]:
-        return block, torch.from_numpy(store.pixels[block * BLOCK : (block + 1) * BLOCK])
+        return block, torch.from_numpy(store.pixels[block * BLOCK : (block + 1) * BLOCK].copy())
 
-    waiting = list(blocks)
+    # Scenes first: the base waits for them, the LoRAs come later.
+    waiting = sorted(blocks, key=lambda block: store.section_of(block * BLOCK).kind != "scene")
     with ThreadPoolExecutor(READERS) as readers:
         while waiting:
             ready = [block for block in waiting if store.done[block]][: READERS * 4]

@@ -17,7 +17,7 @@ from diffusers import AutoencoderKL, StableDiffusionPipeline
 from safetensors.torch import load_file, save_file
 
 from starter.architecture import FULL, TOY, assemble, build_text_encoder, build_unet, build_vae
-from starter.pack_files import PackFile, read_packs
+from starter.pack_files import read_packs
 from starter.tokenizer import load_tokenizer, save_tokenizer
 
 SHARD = "15MB"
@@ -25,14 +25,14 @@ LICENSE = "Apache-2.0"
 
 
 def export_base(out: Path, folder: Path, toy: bool) -> None:
-    """The pipeline folder, from OUT/vae and the averaged weights in OUT/base.pt."""
+    """The pipeline folder, from the (polished) autoencoder and the averaged base in OUT."""
     shape, saved = TOY if toy else FULL, torch.load(out / "base.pt", map_location="cpu")
     tokenizer = load_tokenizer()
     unet, text = build_unet(shape), build_text_encoder(shape, tokenizer)
     unet.load_state_dict(saved["mean_unet"])
     text.load_state_dict(saved["mean_text"])
     vae = build_vae(shape)
-    vae.load_state_dict(AutoencoderKL.from_pretrained(out / "vae").state_dict())
+    vae.load_state_dict(AutoencoderKL.from_pretrained(_vae_folder(out)).state_dict())
     pipeline = assemble(vae, text, tokenizer, unet)
     pipeline.to(torch.float16)
     pipeline.save_pretrained(folder)
@@ -46,20 +46,25 @@ def export_base(out: Path, folder: Path, toy: bool) -> None:
     _amend(folder / "text_encoder" / "config.json", dtype="float32")
 
 
+def _vae_folder(out: Path) -> Path:
+    polished = out / "vae-polished"
+    return polished if polished.exists() else out / "vae"
+
+
 def _amend(file: Path, **fields: object) -> None:
     file.write_text(json.dumps({**json.loads(file.read_text()), **fields}, indent=2) + "\n")
 
 
 def export_lora(source: Path, target: Path) -> None:
     """One LoRA file with what catalogues want to know in its header."""
-    pack = next(pack for pack in read_packs() if pack.slug == source.stem)
+    about = _draft_header() if source.stem == "draft" else _pack_header(source.stem)
     state = torch.load(source)
     target.parent.mkdir(parents=True, exist_ok=True)
     StableDiffusionPipeline.save_lora_weights(
         target.parent, unet_lora_layers=state, weight_name=target.name
     )
     rank = next(value.shape[0] for name, value in state.items() if "lora_A" in name)
-    save_file(load_file(target), target, metadata=_header(pack, rank))
+    save_file(load_file(target), target, metadata=_header(about, rank))
     _sort_header(target)
 
 
@@ -74,23 +79,39 @@ def _sort_header(file: Path) -> None:
     file.write_bytes(len(text).to_bytes(8, "little") + text + content[8 + size :])
 
 
-def _header(pack: PackFile, rank: int) -> dict[str, str]:
+def _pack_header(slug: str) -> dict[str, str]:
+    pack = next(pack for pack in read_packs() if pack.slug == slug)
     return {
-        "format": "pt",
         "name": pack.slug,
         "title": pack.name,
+        "trigger": pack.trigger,
+        "modelspec.title": pack.name,
+        "modelspec.description": pack.promise,
+        "modelspec.trigger_phrase": pack.trigger,
+    }
+
+
+def _draft_header() -> dict[str, str]:
+    told = "Four DDIM steps without guidance, trailing spacing."
+    return {
+        "name": "draft",
+        "title": "Draft",
+        "modelspec.title": "Draft",
+        "modelspec.description": told,
+    }
+
+
+def _header(about: dict[str, str], rank: int) -> dict[str, str]:
+    return about | {
+        "format": "pt",
         "family": "sd15",
         "base": "housestyle-starter",
         "rank": str(rank),
         "alpha": str(rank),
-        "trigger": pack.trigger,
         "license": LICENSE,
         "modelspec.sai_model_spec": "1.0.0",
         "modelspec.architecture": "stable-diffusion-v1/lora",
         "modelspec.implementation": "diffusers",
-        "modelspec.title": pack.name,
-        "modelspec.description": pack.promise,
-        "modelspec.trigger_phrase": pack.trigger,
         "modelspec.license": LICENSE,
         "modelspec.resolution": "512x512",
         "modelspec.prediction_type": "v",

@@ -15,13 +15,14 @@ from starter.training.store import BLOCK, SIDE, Store
 
 
 class PixelPool:
-    """This process's share of the training rows: every `world`-th block."""
+    """This process's share of the training rows that are kept, at most `limit` pictures."""
 
-    def __init__(self, store: Store, rank: Rank) -> None:
+    def __init__(self, store: Store, rank: Rank, limit: int = 70_000) -> None:
         self.store, self.rank = store, rank
         held_out = {s.held_out_rows.start // BLOCK for s in store.sections if s.count > BLOCK}
-        blocks = range(rank.index, store.rows // BLOCK, rank.world)
-        self._waiting = [block for block in blocks if block not in held_out]
+        kept = [block for block in range(store.rows // BLOCK) if store.is_kept(block)]
+        stride = rank.world * max(1, -(-len(kept) * BLOCK // (limit * rank.world)))
+        self._waiting = [block for block in kept[rank.index :: stride] if block not in held_out]
         shape = (len(self._waiting) * BLOCK, SIDE, SIDE, 3)
         self._pixels = torch.empty(shape, dtype=torch.uint8, device=rank.device)
         kinds = {store.section_of(block * BLOCK).kind for block in self._waiting}

@@ -68,7 +68,7 @@ def join_ranks() -> Rank:
 
 
 def compiled(module: nn.Module, rank: Rank) -> nn.Module:
-    """The module compiled on a GPU, one graph for each shape; `warm_up` fills the cache."""
+    """The module compiled on a GPU, one graph for each shape, read back from the cache."""
     if not rank.on_gpu:
         return module
     made: nn.Module = torch.compile(module, dynamic=False)  # type: ignore[assignment]
@@ -82,14 +82,14 @@ def wait_for_file(path: Path) -> Path:
     return path
 
 
-def average_gradients(parameters: Iterable[nn.Parameter], rank: Rank, limit: float) -> None:
-    """Make every process's gradients their mean, and no longer than `limit` together."""
+def average_gradients(parameters: Iterable[nn.Parameter], rank: Rank) -> None:
+    """Make every process's gradients their mean."""
+    if rank.world == 1:
+        return
     gradients = [p.grad for p in parameters if p.grad is not None]
     flat = torch.cat([gradient.reshape(-1) for gradient in gradients])
-    if rank.world > 1:
-        # Half the bytes to exchange: the exchange is what several processes wait for.
-        flat = rank.sum((flat / rank.world).bfloat16()).float()
-    flat.mul_((limit / (flat.norm() + 1e-6)).clamp(max=1.0))
+    # Half the bytes to exchange: the exchange is what several processes wait for.
+    flat = rank.sum((flat / rank.world).bfloat16()).float()
     views = torch.split(flat, [gradient.numel() for gradient in gradients])
     pairs = zip(views, gradients, strict=True)
     torch._foreach_copy_(gradients, [view.view_as(gradient) for view, gradient in pairs])
@@ -97,24 +97,18 @@ def average_gradients(parameters: Iterable[nn.Parameter], rank: Rank, limit: flo
 
 @dataclass
 class Clock:
-    """How much of the time is used up, 0..1, the same in every process; ends the loop at 1.
-
-    Ends earlier once the file `until` is there.
-    """
+    """How much of the time is used up, 0..1, the same in every process; ends the loop at 1."""
 
     rank: Rank
     seconds: float
     every: int = 10
-    until: Path | None = None
     step: int = 0
     used: float = 0.0
     began: float = field(default_factory=time.monotonic)
 
     def running(self) -> bool:
         if self.step % self.every == 0:
-            ended = self.until is not None and self.until.exists()
-            spent = (time.monotonic() - self.began) / self.seconds
-            self.used = self._shared(1.0 if ended else spent)
+            self.used = self._shared((time.monotonic() - self.began) / self.seconds)
         self.step += 1
         return self.used < 1
 

@@ -1,30 +1,50 @@
 #!/bin/sh
-# Train the starter model from nothing, in order. Usage: train_all.sh WORK GPUS
-# WORK should lie in memory: pictures take 0.79 MB each. Times are seconds; every phase may also
-# be run alone, and goes on from what is there (see each module's first lines).
+# Train the starter model, in order. Usage: train_all.sh WORK GPUS
+# WORK should lie in memory: pictures take 0.79 MB each. Times are seconds; every phase may also be
+# run alone, and goes on from what is there (see each module's first lines). EARLIER is a shipped
+# folder to start from (model_index.json and its parts); empty starts from nothing.
 set -eu
 work=$1 gpus=$2
 data=$work/data out=$work/out
-: "${SCENES:=240000}" "${LOOKS:=5000}" "${CHARACTERS:=6000}"
-: "${VAE_SECONDS:=360}" "${BASE_SECONDS:=600}" "${LORA_SECONDS:=60}"
-export TORCHINDUCTOR_CACHE_DIR="$work/compiled"
-train() { name=$1; shift; torchrun --standalone --nproc_per_node "$gpus" -m "starter.training.$name" "$data" "$out" "$@"; }
+: "${SCENES:=240000}" "${LOOKS:=1280}" "${CHARACTERS:=2048}" "${AT_ONCE:=88000}"
+: "${VAE_SECONDS:=360}" "${BASE_SECONDS:=900}" "${LORA_SECONDS:=6}" "${EARLIER:=}"
+: "${DRAFT_SECONDS:=60}" "${POLISH_SECONDS:=60}" "${JUDGE_SECONDS:=60}"
+export TORCHINDUCTOR_CACHE_DIR="$work/compiled" PYTHONUNBUFFERED=1
+mkdir -p "$out"
+log() { name=$1; shift; "$@" >"$out/$name.log" 2>&1; }
+single() { name=$1; shift; log "$name" python -m "starter.training.$name" "$data" "$out" "$@"; }
+train() {
+    if [ "$gpus" = 1 ]; then single "$@"; return; fi
+    name=$1; shift
+    log "$name" torchrun --standalone --nproc_per_node "$gpus" -m "starter.training.$name" "$data" "$out" "$@"
+}
+earlier=${EARLIER:+--earlier $EARLIER}
 
 python -m starter.tokenizer
-nice -n 19 python -m starter.training.draw "$data" \
+log draw nice -n 19 python -m starter.training.draw "$data" --at-once "$AT_ONCE" \
     --scenes "$SCENES" --looks "$LOOKS" --characters "$CHARACTERS" &
 drawing=$!
-for step in vae-crop vae-whole base; do
-    python -m starter.training.warm_up "$step" &
-    compiling=${compiling:-}" $!"
-done
-wait $compiling
-train train_vae --seconds "$VAE_SECONDS"
+train train_vae --seconds "$VAE_SECONDS" --crop 512 --batch 12 $earlier &
+autoencoder=$!
+# Which layout is faster depends on the GPU; both are compiled while the autoencoder trains.
+log time_contiguous python -m starter.training.time_step "$out" &
+contiguous=$!
+log time_channels_last python -m starter.training.time_step "$out" --channels-last
+wait $contiguous
+if [ "$(sort -n "$out/step-contiguous" "$out/step-channels-last" | head -n 1)" = "$(cat "$out/step-contiguous")" ]
+then layout=; else layout=--channels-last; fi
+train train_base --seconds "$BASE_SECONDS" $earlier $layout &
+base=$!
+wait $autoencoder
+train encode &
+encoding=$!
+# Compiles its smaller step while the base trains, then waits for it.
+train train_loras --seconds "$LORA_SECONDS" $layout &
+loras=$!
+wait $base
+wait $encoding $loras
+single distil_draft --seconds "$DRAFT_SECONDS" $layout
+single polish_vae --seconds "$POLISH_SECONDS"
 wait $drawing
-train encode
-# Half size while the full step is read back from the cache, then the full size.
-train train_base --name half --half --until "$out/ready" --seconds 1000 --batch 768 &
-train train_base --from "$out/half.pt" --ready "$out/ready" --seconds "$BASE_SECONDS"
-wait
-train train_loras --seconds "$LORA_SECONDS"
-python -m starter.training.export "$out" starter/weights
+python -m starter.training.export "$out" "${WEIGHTS:-starter/weights}"
+log judge python -m starter.evaluation.judge "$data" "$out" --seconds "$JUDGE_SECONDS"

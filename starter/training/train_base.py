@@ -2,11 +2,9 @@
 
     torchrun --standalone --nproc_per_node 4 -m starter.training.train_base DATA OUT --seconds 600
 
-Compiles, waits for OUT/latents.done, trains; writes OUT/base.pt (averaged weights among others),
-OUT/base.png and, last, OUT/base-losses.json. Compiling takes minutes; `--half` uses them: it learns
-words and composition on latents shrunk to 16x16, not compiled, a quarter of the cost a picture,
-until the file `--until` appears, which the next run's `--ready` writes. That run goes on `--from`
-its checkpoint. `train_all.sh` shows both.
+Compiles, starts when `encode` has written the first latents, takes up the others as they come;
+writes OUT/base.pt (averaged weights among others), OUT/base.png and, last, OUT/base-losses.json.
+`--earlier FOLDER` starts from a model that shipped before, `--from FILE` from a checkpoint.
 """
 
 from __future__ import annotations
@@ -14,56 +12,81 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Sequence
 from copy import deepcopy
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from diffusers import AutoencoderKL
 from torch import Tensor, nn
 
 from starter.architecture import FULL, TOY, build_text_encoder, build_unet
 from starter.tokenizer import load_tokenizer
-from starter.training.denoising import DenoisingLoss, Lesson, Painter, rehearse, token_ids
-from starter.training.encode import open_latents
+from starter.training.denoising import DenoisingLoss, Painter, empty_lesson, rehearse, token_ids
+from starter.training.feed import Feed
 from starter.training.grids import save_grid
 from starter.training.prompts import BASE_PROMPTS
-from starter.training.ranks import (
-    Clock,
-    Rank,
-    average_gradients,
-    compiled,
-    join_ranks,
-    wait_for_file,
+from starter.training.ranks import Clock, Rank, average_gradients, compiled, join_ranks
+from starter.training.steps import (
+    Step,
+    adam,
+    clear_gradients,
+    in_channels_last,
+    limit_gradients,
+    set_rate,
 )
-from starter.training.store import Store
+from starter.training.store import Store, wait_for_store
+from starter.training.warm_start import load_earlier
 
-AVERAGE_DECAY = 0.997
-PEAK_RATE = 1.2e-3
-WARM_UP_STEPS = 80
+AVERAGE_EVERY, AVERAGE_DECAY = 8, 0.992
+PEAK_RATE = 5e-4
+WARM_UP_STEPS = 200
 NETWORKS = ("mean_unet", "mean_text", "unet", "text", "optimizer")
 
 
 class BaseTraining:
-    """The networks, their averaged twins and the optimizer; saved and loaded as one."""
+    """The networks, their averaged twins, the optimizer and what they learn from."""
 
     def __init__(self, given: argparse.Namespace, rank: Rank) -> None:
         torch.manual_seed(given.seed)
         shape = TOY if given.toy else FULL
-        self.rank, self.tokenizer = rank, load_tokenizer()
+        self.given, self.rank, self.tokenizer = given, rank, load_tokenizer()
         self.unet = build_unet(shape).to(rank.device)
         self.text = build_text_encoder(shape, self.tokenizer).to(rank.device)
+        if given.channels_last:
+            in_channels_last(self.unet, rank)
+        if given.earlier:
+            unknown = load_earlier(given.earlier, self.unet, self.text, self.tokenizer)
+            rank.say(f"started from {given.earlier.name}, {unknown} tokens are new to it")
         self.parameters = [*self.unet.parameters(), *self.text.parameters()]
-        self.optimizer = torch.optim.AdamW(
-            self.parameters, given.rate, (0.9, 0.99), weight_decay=1e-2, fused=rank.on_gpu
-        )
+        self.optimizer = adam(self.parameters, 1e-2, rank)
         self.mean_unet, self.mean_text = deepcopy(self.unet).eval(), deepcopy(self.text).eval()
         self.averaged = [*self.mean_unet.parameters(), *self.mean_text.parameters()]
+        self.seen = torch.zeros((), device=rank.device)
+        self.loss_of: nn.Module = compiled(DenoisingLoss(self.unet, self.text, rank), rank)
         torch.manual_seed(given.seed + 1 + rank.index)
+
+    def open_lesson(self, store: Store) -> Feed:
+        section = store.section("scenes")
+        empty = token_ids(self.tokenizer, [""], self.rank.device)[0]
+        self.lesson = empty_lesson(len(section.training_rows), empty)
+        return Feed(store, section, self.given.out, self.lesson)
+
+    def take(self) -> Tensor:
+        """One step; its loss is added to `seen`."""
+        loss: Tensor = self.loss_of(*self.lesson.batch(self.given.batch))
+        loss.backward()  # type: ignore[no-untyped-call]
+        average_gradients(self.parameters, self.rank)
+        limit_gradients(self.parameters, 1.0)
+        self.optimizer.step()
+        clear_gradients(self.parameters)
+        return self.seen.add_(loss.detach())
 
     @torch.no_grad()
     def average(self, step: int) -> None:
-        torch._foreach_lerp_(self.averaged, self.parameters, max(1 - AVERAGE_DECAY, 1 / (step + 1)))
+        if step % AVERAGE_EVERY == 0:
+            weight = max(1 - AVERAGE_DECAY, AVERAGE_EVERY / step)
+            torch._foreach_lerp_(self.averaged, self.parameters, weight)
 
     def save(self, file: Path, losses: list[float]) -> None:
         if not self.rank.leads:
@@ -81,62 +104,39 @@ class BaseTraining:
 
 
 def train(given: argparse.Namespace, rank: Rank) -> None:
-    training, file = BaseTraining(given, rank), given.out / f"{given.name}.pt"
-    loss_of: nn.Module = DenoisingLoss(training.unet, training.text, rank)
-    if not given.half:
-        loss_of = compiled(loss_of, rank)
-        rehearse(loss_of, given.batch, rank.device)
-        rank.say("rehearsed")
-    wait_for_file(given.out / "latents.done")
-    lesson = load_lesson(given, training, rank)
+    training, file = BaseTraining(given, rank), given.out / "base.pt"
+    rehearse(training.loss_of, given.batch, rank.device)
+    rank.say("rehearsed")
+    training.open_lesson(wait_for_store(given.data)).start(rank, given.first_pictures)
+    losses = training.load(given.start_from) if given.start_from else []
     rank.wait()
-    if given.ready and rank.leads:
-        given.ready.touch()
-    losses = training.load(wait_for_file(given.start_from)) if given.start_from else []
+    step = Step(training.take, rank)
     seconds = given.end_at - time.time() if given.end_at else given.seconds
-    clock, seen = Clock(rank, seconds, until=given.until), torch.zeros((), device=rank.device)
-    began = saved_at = time.monotonic()
+    clock, began, saved_at = Clock(rank, seconds), time.monotonic(), time.monotonic()
+    training.seen.zero_()
     while clock.running():
-        for group in training.optimizer.param_groups:
-            group["lr"] = clock.rate(given.rate, WARM_UP_STEPS, given.flat_until)
-        latents, ids, timesteps, noise = lesson.batch(given.batch)
-        if given.half:
-            latents, noise = F.avg_pool2d(latents.float(), 2), F.avg_pool2d(noise, 2) * 2
-        loss = loss_of(latents, ids, timesteps, noise)
-        loss.backward()
-        average_gradients(training.parameters, rank, 1.0)
-        training.optimizer.step()
-        training.optimizer.zero_grad(set_to_none=True)
+        set_rate(training.optimizer, clock.rate(given.rate, WARM_UP_STEPS, given.flat_until))
+        step()
         training.average(clock.step)
-        seen += loss.detach()
         if clock.step % given.report == 0:
-            losses.append(float(seen) / given.report)
-            seen.zero_()
+            losses.append(float(training.seen) / given.report)
+            training.seen.zero_()
             pace = clock.step * given.batch * rank.world / (time.monotonic() - began)
-            rank.say(f"{given.name} {clock.step} loss {losses[-1]:.4f}, {pace:.0f} images/s")
+            ready = int(training.lesson.ready)
+            rank.say(f"base {clock.step} loss {losses[-1]:.4f}, {pace:.0f} images/s, of {ready}")
         if rank.leads and time.monotonic() - saved_at > given.save_every:
-            saved_at = time.monotonic()
             training.save(file, losses)
-            _show(given, training, rank, given.out / f"{given.name}-{clock.step}.png")
+            _show(training, given.out / f"base-{clock.step}.png")
+            saved_at = time.monotonic()
     training.save(file, losses)
-    rank.say(f"{given.name} steps {clock.step}, images {clock.step * given.batch * rank.world}")
+    rank.say(f"base steps {clock.step}, images {clock.step * given.batch * rank.world}")
     if rank.leads:
-        (given.out / f"{given.name}-losses.json").write_text(json.dumps(losses))
-        if not given.half:
-            _show(given, training, rank, given.out / f"{given.name}.png")
+        _show(training, given.out / "base.png")
+        (given.out / "base-losses.json").write_text(json.dumps(losses))
 
 
-def load_lesson(given: argparse.Namespace, training: BaseTraining, rank: Rank) -> Lesson:
-    """Every plain scene but the held-out ones, on the device."""
-    store = Store(given.data)
-    rows = store.section("scenes").training_rows
-    latents = open_latents(store, given.out)[rows.start : rows.stop].to(rank.device)
-    tokens = torch.from_numpy(store.tokens[rows.start : rows.stop]).to(rank.device)
-    empty = token_ids(training.tokenizer, [""], rank.device)[0]
-    return Lesson(latents, tokens, torch.arange(len(rows), device=rank.device), empty)
-
-
-def _show(given: argparse.Namespace, training: BaseTraining, rank: Rank, file: Path) -> None:
+def _show(training: BaseTraining, file: Path) -> None:
+    given, rank = training.given, training.rank
     vae = AutoencoderKL.from_pretrained(given.out / "vae").to(rank.device).eval()
     painter = Painter(training.mean_unet, training.mean_text, vae, training.tokenizer, rank)
     prompts = BASE_PROMPTS[:2] if given.toy else BASE_PROMPTS
@@ -145,30 +145,31 @@ def _show(given: argparse.Namespace, training: BaseTraining, rank: Rank, file: P
 
 
 def main() -> None:
-    given, rank = arguments(), join_ranks()
+    given, rank = arguments_of(), join_ranks()
+    given.out.mkdir(parents=True, exist_ok=True)
     train(given, rank)
     rank.wait()
 
 
-def arguments() -> argparse.Namespace:
+def arguments_of(words: Sequence[str] | None = None) -> argparse.Namespace:
+    """The given command line, or the process's own."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--name", default="base", help="of the checkpoint and grids")
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--end-at", type=float, help="Unix time to end at, instead of --seconds")
-    parser.add_argument("--batch", type=int, default=384, help="pictures a step for each process")
-    parser.add_argument("--half", action="store_true")
-    parser.add_argument("--until", type=Path)
-    parser.add_argument("--ready", type=Path)
+    parser.add_argument("--batch", type=int, default=256, help="pictures a step for each process")
+    parser.add_argument("--earlier", type=Path, help="a shipped folder to start from")
     parser.add_argument("--from", dest="start_from", type=Path)
+    parser.add_argument("--first-pictures", type=int, default=20_000)
+    parser.add_argument("--channels-last", action="store_true")
     parser.add_argument("--rate", type=float, default=PEAK_RATE)
     parser.add_argument("--flat-until", type=float, default=0.4)
-    parser.add_argument("--report", type=int, default=100)
-    parser.add_argument("--save-every", type=float, default=90)
+    parser.add_argument("--report", type=int, default=200)
+    parser.add_argument("--save-every", type=float, default=150)
     parser.add_argument("--seed", type=int, default=2)
     parser.add_argument("--toy", action="store_true")
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
 if __name__ == "__main__":

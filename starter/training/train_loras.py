@@ -4,8 +4,8 @@
 
 Compiles, waits for OUT/base-losses.json (the base's end), trains. No wrapped layers: each step
 writes W0 + B A into the base's own weights, takes their gradients with the compiled base step (so
-nothing new is compiled), and carries them to A and B. Writes OUT/loras/NAME.pt and, but for
-`--blind`, the grid OUT/lora-NAME.png: strength 0, 0.5 and 1, one row each.
+nothing new is compiled), and carries them to A and B. Writes OUT/loras/NAME.pt and, with `--grids`,
+OUT/lora-NAME.png: strength 0, 0.5 and 1, one row each.
 """
 
 from __future__ import annotations
@@ -23,15 +23,32 @@ from transformers import CLIPTextModel
 from starter.architecture import FULL, TOY, build_text_encoder, build_unet
 from starter.pack_files import read_packs
 from starter.tokenizer import load_tokenizer
-from starter.training.denoising import DenoisingLoss, Lesson, Painter, rehearse, token_ids
+from starter.training.denoising import (
+    DenoisingLoss,
+    Lesson,
+    Painter,
+    empty_lesson,
+    rehearse,
+    token_ids,
+)
 from starter.training.encode import open_latents
 from starter.training.grids import save_grid
 from starter.training.prompts import CHARACTER_PROMPTS, LOOK_PROMPTS
 from starter.training.ranks import Clock, Rank, compiled, join_ranks, wait_for_file
-from starter.training.store import Section, Store
+from starter.training.steps import (
+    Step,
+    adam,
+    clear_gradients,
+    forget,
+    in_channels_last,
+    limit_gradients,
+    set_rate,
+)
+from starter.training.store import Section, Store, wait_for_store
 
-RANK = 8
+RANK = 6
 PEAK_RATE = 3e-3
+MOST_PICTURES = 4096
 ADAPTED = ("to_q", "to_k", "to_v", "to_out.0", "conv1", "conv2", ".conv", "conv_in", "conv_out")
 
 
@@ -65,11 +82,22 @@ def adapt(unet: nn.Module, rank_size: int) -> list[Adapted]:
         if isinstance(layer, nn.Linear | nn.Conv2d) and name.endswith(ADAPTED):
             outputs, inputs = layer.weight.shape[0], layer.weight[0].numel()
             device = layer.weight.device
-            down = torch.randn(rank_size, inputs, device=device) / inputs**0.5
-            up = torch.zeros(outputs, rank_size, device=device)
-            base = layer.weight.detach().clone()
+            down = torch.empty(rank_size, inputs, device=device)
+            up = torch.empty(outputs, rank_size, device=device)
+            # Contiguous, so that the product of the factors has its layout.
+            base = layer.weight.detach().clone(memory_format=torch.contiguous_format)
             adapted.append(Adapted(name, layer, base, down, up))
+    renew(adapted)
     return adapted
+
+
+@torch.no_grad()
+def renew(adapted: list[Adapted]) -> None:
+    """Fresh factors in place; the layers are the base's own again."""
+    for part in adapted:
+        part.down.normal_(0, part.down.shape[1] ** -0.5)
+        part.up.zero_()
+        part.write(0.0)
 
 
 def factors(adapted: list[Adapted]) -> dict[str, Tensor]:
@@ -84,29 +112,46 @@ def factors(adapted: list[Adapted]) -> dict[str, Tensor]:
     return state
 
 
-def train_one(
-    name: str, loss_of: nn.Module, lesson: Lesson, adapted: list[Adapted], given: argparse.Namespace
-) -> None:
-    """Teach the factors one section; the base weights end where they began plus the change."""
-    alone = Rank(0, 1, lesson.latents.device)
-    tensors = [tensor for part in adapted for tensor in (part.down, part.up)]
-    optimizer = torch.optim.AdamW(tensors, lr=PEAK_RATE, betas=(0.9, 0.99), weight_decay=1e-3)
-    clock, began = Clock(alone, given.seconds), time.monotonic()
-    while clock.running():
-        for group in optimizer.param_groups:
-            group["lr"] = clock.rate(given.rate, 20, 0.3)
-        loss = loss_of(*lesson.batch(given.batch))
-        loss.backward()
-        for part in adapted:
+class LoraTraining:
+    """One recorded step on one set of factors, used for each LoRA in turn."""
+
+    def __init__(self, painter: Painter, loss_of: nn.Module, given: argparse.Namespace) -> None:
+        self.rank, self.given, self.loss_of = painter.rank, given, loss_of
+        self.adapted = adapt(painter.unet, given.lora_rank)
+        self.factors = [factor for part in self.adapted for factor in (part.down, part.up)]
+        self.optimizer = adam(self.factors, 1e-3, painter.rank)
+        self.trained = [*painter.unet.parameters(), *painter.text.parameters()]
+        self.lesson = empty_lesson(
+            MOST_PICTURES, token_ids(painter.tokenizer, [""], self.rank.device)[0]
+        )
+        self.step = Step(self._take, Rank(0, 1, self.rank.device))
+
+    def _take(self) -> Tensor:
+        loss: Tensor = self.loss_of(*self.batch())
+        loss.backward()  # type: ignore[no-untyped-call]
+        for part in self.adapted:
             part.collect()
-        loss_of.zero_grad(set_to_none=True)
-        torch.nn.utils.clip_grad_norm_(tensors, 1.0)
-        optimizer.step()
-        for part in adapted:
+        clear_gradients(self.trained)
+        limit_gradients(self.factors, 1.0)
+        self.optimizer.step()
+        for part in self.adapted:
             part.write()
-        if clock.step % given.report == 0:
-            spent = time.monotonic() - began
-            print(f"{name} {clock.step} loss {loss.item():.4f} {spent:.0f}s", flush=True)
+        return loss.detach()
+
+    def batch(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        return self.lesson.batch(self.given.batch)
+
+    def train(self, name: str, seconds: float) -> None:
+        """Teach fresh factors what the lesson holds; they stay written into the layers."""
+        renew(self.adapted)
+        forget(self.optimizer)
+        clock, began = Clock(Rank(0, 1, self.rank.device), seconds), time.monotonic()
+        while clock.running():
+            set_rate(self.optimizer, clock.rate(self.given.rate, 20, 0.3))
+            loss = self.step()
+            if clock.step % self.given.report == 0:
+                spent = time.monotonic() - began
+                print(f"{name} {clock.step} loss {loss.item():.4f} {spent:.1f}s", flush=True)
 
 
 def main() -> None:
@@ -114,6 +159,8 @@ def main() -> None:
     tokenizer, shape = load_tokenizer(), TOY if given.toy else FULL
     unet = build_unet(shape).to(rank.device)
     text = build_text_encoder(shape, tokenizer).to(rank.device)
+    if given.channels_last:
+        in_channels_last(unet, rank)
     # Every weight keeps its gradient, though most are dropped: the graph compiled for the base
     # is then this graph, and comes from the cache in seconds.
     loss_of = compiled(DenoisingLoss(unet, text, rank), rank)
@@ -121,18 +168,28 @@ def main() -> None:
     rank.say("rehearsed")
     wait_for_file(given.out / "base-losses.json")
     load_base(unet, text, given.out, rank)
-    store = Store(given.data)
+    store = wait_for_store(given.data)
     taught = store.of_kind("look", "character")
     if given.only:
         taught = [section for section in taught if section.name in given.only.split(",")]
     vae = AutoencoderKL.from_pretrained(given.out / "vae").to(rank.device).eval()
     painter = Painter(unet, text, vae, tokenizer, rank)
-    adapted = adapt(unet, given.lora_rank)
+    training = LoraTraining(painter, loss_of, given)
     for section in taught[rank.index :: rank.world]:
-        _renew(adapted)
-        train_one(section.name, loss_of, _lesson(section, painter, given), adapted, given)
-        save(section, painter, adapted, given)
+        fill(training.lesson, store, section, given.out)
+        training.train(section.name, given.seconds)
+        save(section, painter, training.adapted, given)
     rank.wait()
+
+
+def fill(lesson: Lesson, store: Store, section: Section, out: Path) -> None:
+    """Put one section's training rows into the lesson, in place."""
+    rows = section.training_rows[: len(lesson.rows)]
+    count, device = len(rows), lesson.rows.device
+    lesson.latents[:count] = open_latents(store, out)[rows.start : rows.stop].to(device)
+    lesson.tokens[:count] = torch.from_numpy(store.tokens[rows.start : rows.stop]).to(device)
+    lesson.rows[:count] = torch.arange(count, device=device)
+    lesson.ready.fill_(count)
 
 
 def load_base(unet: UNet2DConditionModel, text: CLIPTextModel, out: Path, rank: Rank) -> None:
@@ -148,7 +205,7 @@ def save(
     folder = given.out / "loras"
     folder.mkdir(exist_ok=True)
     torch.save(factors(adapted), folder / f"{section.name}.pt")
-    if given.blind:
+    if not given.grids:
         return
     trigger = next(pack.trigger for pack in read_packs() if pack.slug == section.name)
     if section.kind == "look":
@@ -165,33 +222,18 @@ def save(
         part.write(0.0)
 
 
-def _renew(adapted: list[Adapted]) -> None:
-    for part in adapted:
-        part.down = torch.randn_like(part.down) / part.down.shape[1] ** 0.5
-        part.up = torch.zeros_like(part.up)
-        part.write(0.0)
-
-
-def _lesson(section: Section, painter: Painter, given: argparse.Namespace) -> Lesson:
-    device, store = painter.rank.device, Store(given.data)
-    rows = section.training_rows
-    latents = open_latents(store, given.out)[rows.start : rows.stop].to(device)
-    tokens = torch.from_numpy(store.tokens[rows.start : rows.stop]).to(device)
-    empty = token_ids(painter.tokenizer, [""], device)[0]
-    return Lesson(latents, tokens, torch.arange(len(rows), device=device), empty)
-
-
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--seconds", type=float, default=60, help="for each LoRA")
-    parser.add_argument("--batch", type=int, default=384)
+    parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--rate", type=float, default=PEAK_RATE)
     parser.add_argument("--lora-rank", type=int, default=RANK)
     parser.add_argument("--only", default="", help="names with commas between; default all")
     parser.add_argument("--report", type=int, default=100)
-    parser.add_argument("--blind", action="store_true", help="draw no grids")
+    parser.add_argument("--grids", action="store_true", help="draw what each LoRA does")
+    parser.add_argument("--channels-last", action="store_true")
     parser.add_argument("--toy", action="store_true")
     return parser.parse_args()
 

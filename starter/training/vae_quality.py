@@ -14,15 +14,16 @@ from torch import Tensor
 from starter.training.colour_difference import ciede2000
 from starter.training.grids import as_pixels, save_grid
 from starter.training.ranks import Rank
-from starter.training.store import Section, Store
+from starter.training.store import KEPT_SCENES, Section, Store
 
 COLOUR_STRIDE = 4
+ACROSS = 11
 
 
 @torch.no_grad()
 def latent_moments(vae: AutoencoderKL, store: Store, rank: Rank) -> tuple[Tensor, Tensor]:
     """Mean and deviation of each latent channel over training scenes, the same in every process."""
-    rows = store.section("scenes").training_rows[rank.index :: rank.world * 16][:512]
+    rows = store.section("scenes").training_rows[:KEPT_SCENES][rank.index :: rank.world * 16][:512]
     sums = torch.zeros(3, vae.config.latent_channels, device=rank.device, dtype=torch.float64)
     for row in rows:
         if store.done[row // 64]:
@@ -58,10 +59,10 @@ def save_comparison(vae: AutoencoderKL, store: Store, rank: Rank, file: Path) ->
     scenes = list(store.section("scenes").held_out_rows[:5])
     rows = scenes + [section.held_out_rows[1] for section in store.sections[1:]]
     grid = []
-    for part in (rows[: len(rows) // 2], rows[len(rows) // 2 :]):
+    for part in (rows[start : start + ACROSS] for start in range(0, len(rows), ACROSS)):
         given = _read(store, part, rank)
         grid += [given, torch.cat([_round_trip(vae, one[None], rank) for one in given])]
-    save_grid(file, grid, side=288)
+    save_grid(file, grid, side=224)
 
 
 def _read(store: Store, rows: list[int], rank: Rank) -> Tensor:

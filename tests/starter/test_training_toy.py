@@ -11,7 +11,15 @@ import pytest
 import torch
 from diffusers import StableDiffusionPipeline
 
-from starter.training import encode, export, train_base, train_loras, train_vae
+from starter.training import (
+    distil_draft,
+    encode,
+    export,
+    polish_vae,
+    train_base,
+    train_loras,
+    train_vae,
+)
 from starter.training.store import Store
 
 TOY_VAE = ("--toy", "--seconds", "1", "--crop", "64", "--batch", "2", "--whole-from", "1",
@@ -26,16 +34,29 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.set_num_threads(1)
     data, out = str(work / "data"), str(work / "out")
     drawing = [sys.executable, "-m", "starter.training.draw", data, "--workers", "2"]
-    counts = ["--scenes", "64", "--characters", "64", "--looks", "64", "--names", "pixel-art"]
+    counts = [
+        "--scenes",
+        "64",
+        "--characters",
+        "64",
+        "--looks",
+        "64",
+        "--names",
+        "pip",
+        "pixel-art",
+    ]
     subprocess.run([*drawing, *counts], check=True, timeout=120)
     with pytest.MonkeyPatch.context() as patch:
         run(patch, train_vae, data, out, *TOY_VAE)
         run(patch, encode, data, out)
-        half = ("--name", "half", "--half", "--seconds", "1", "--batch", "4")
-        run(patch, train_base, data, out, "--toy", *half)
-        start = ("--from", f"{out}/half.pt", "--seconds", "2", "--batch", "4")
-        run(patch, train_base, data, out, "--toy", *start)
-        run(patch, train_loras, data, out, "--toy", "--blind", "--seconds", "1", "--batch", "4")
+        run(patch, train_base, data, out, "--toy", "--seconds", "2", "--batch", "4")
+        again = ("--from", f"{out}/base.pt", "--seconds", "1", "--batch", "4")
+        run(patch, train_base, data, out, "--toy", *again)
+        run(patch, train_loras, data, out, "--toy", "--seconds", "1", "--batch", "4")
+        draft = ("--seconds", "2", "--batch", "4", "--paths", "8")
+        run(patch, distil_draft, data, out, "--toy", *draft)
+        polish = ("--seconds", "1", "--batch", "2", "--scenes", "4", "--others", "1")
+        run(patch, polish_vae, data, out, "--toy", *polish)
         run(patch, export, out, str(work / "weights"), "--toy")
     torch.set_num_threads(threads)
     return work
