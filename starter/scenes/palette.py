@@ -155,9 +155,10 @@ _RIMS: dict[str, tuple[Colour, float]] = {
 _VEILS: dict[str, Colour] = {
     "day": (206, 218, 230),
     "sunset": (226, 136, 112),
-    "night": (72, 84, 124),
+    "night": (112, 126, 166),
     "dawn": (214, 208, 234),
 }
+_VEILING = {"rain": 0.7, "snow": 0.8, "fog": 1.1}
 _SUNS: dict[str, Colour] = {
     "day": (255, 238, 150),
     "sunset": (255, 228, 120),
@@ -170,8 +171,8 @@ def light_of(time: str, weather: str | None, rng: random.Random) -> Light:
     """One of the palettes of that time, lit from a random side, dulled by bad weather."""
     mood = rng.choice(_MOODS[time])
     rim, strength = _RIMS[time]
-    dull = {"rain": 0.4, "snow": 0.15, "fog": 0.3}.get(weather or "", 0.0)
-    veil = scale(_VEILS[time], 0.8 if weather == "rain" else 1.0)
+    dull = {"rain": 0.4, "snow": 0.15, "fog": 0.5}.get(weather or "", 0.0)
+    veil = scale(_VEILS[time], _VEILING.get(weather or "", 1.0))
     top, middle, bottom = (mix(c, veil, dull) for c in mood.sky)
     fog = {"fog": 0.52, "rain": 0.12, "snow": 0.1}.get(weather or "", 0.0)
     return Light(

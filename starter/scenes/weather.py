@@ -28,8 +28,8 @@ def paint_ground_mist(canvas: Canvas, weather: str | None, rng: random.Random) -
 
 def _snow(canvas: Canvas, rng: random.Random) -> None:
     flake = mix((255, 255, 255), canvas.light.haze, 0.08 if not canvas.light.dark else 0.2)
-    for _ in range(32):
-        r = rng.uniform(4.0, 9.0)
+    for _ in range(30):
+        r = rng.uniform(5.0, 11.5)
         canvas.touch(disc(rng.uniform(0, SIZE), rng.uniform(0, SIZE), r, r), flake)
 
 
@@ -43,7 +43,7 @@ def _rain(canvas: Canvas, rng: random.Random) -> None:
 
 
 def _fog(canvas: Canvas, horizon: int, rng: random.Random) -> None:
-    veil = mix(canvas.light.haze, (255, 255, 255), 0.3 if not canvas.light.dark else 0.16)
+    veil = mix(canvas.light.haze, (255, 255, 255), 0.4 if not canvas.light.dark else 0.22)
     for i in range(6):
         y = horizon - 60 + rng.uniform(-16, 16) + i * 30
         canvas.soft(
