@@ -94,7 +94,7 @@ def pine_forest(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
     light = canvas.light
     fir = (38, 104, 86)
     canvas.label = FAR
-    tree_line(canvas, horizon + 4, (120, 190), light.on_land(fir, 0.68), rng)
+    tree_line(canvas, horizon + 4, (100, 160), light.on_land(fir, 0.68), rng)
     tree_line(canvas, horizon + 22, (90, 150), light.on_land(fir, 0.42), rng)
     canvas.label = MIDDLE
     ground(canvas, rolling(horizon + 24, 8, rng), (96, 156, 92))
@@ -102,7 +102,7 @@ def pine_forest(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
     for i in range(7):
         x = SIZE * (i + rng.uniform(0.1, 0.9)) / 7
         edge = abs(x / SIZE - 0.5) * 2
-        pine(canvas, x, horizon + 30 + edge * 34, 120 + 150 * edge, light.on_land(fir, 0.14))
+        pine(canvas, x, horizon + 30 + edge * 34, 110 + 140 * edge, light.on_land(fir, 0.14))
     return Stage(horizon + 60)
 
 
@@ -165,7 +165,7 @@ def leafy_glade(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
             canvas,
             SIZE * (i + rng.random()) / 8,
             horizon + 10,
-            rng.uniform(150, 210),
+            rng.uniform(120, 160),
             light.on_land(rng.choice(tones), 0.6),
         )
     canvas.wash(
@@ -184,7 +184,7 @@ def leafy_glade(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
             canvas,
             x,
             horizon + rng.uniform(34, 60),
-            rng.uniform(210, 270),
+            rng.uniform(176, 216),
             light.on_land(rng.choice(tones), 0.18),
         )
     ground(canvas, rolling(horizon + 52, 8, rng), (116, 178, 84))

@@ -93,16 +93,16 @@ def _street(canvas: Canvas, y: float) -> None:
 
 def skyline_street(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
     canvas.label = FAR
-    _skyline(canvas, horizon + 40, (150, 270), 0.62, rng)
+    _skyline(canvas, horizon + 40, (120, 214), 0.62, rng)
     canvas.label = MIDDLE
-    _skyline(canvas, horizon + 60, (70, 190), 0.2, rng)
+    _skyline(canvas, horizon + 60, (70, 160), 0.2, rng)
     _street(canvas, horizon + 60)
     return Stage(horizon + 60, frame="none")
 
 
 def house_row(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
     canvas.label = FAR
-    _skyline(canvas, horizon + 20, (130, 220), 0.66, rng)
+    _skyline(canvas, horizon + 20, (110, 180), 0.66, rng)
     canvas.label = MIDDLE
     x, y = -14.0, horizon + 64.0
     previous: Colour | None = None
@@ -124,7 +124,7 @@ def house_row(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
 def park(canvas: Canvas, horizon: int, rng: random.Random) -> Stage:
     light = canvas.light
     canvas.label = FAR
-    _skyline(canvas, horizon + 20, (130, 230), 0.6, rng)
+    _skyline(canvas, horizon + 20, (110, 190), 0.6, rng)
     canvas.label = MIDDLE
     _skyline(canvas, horizon + 30, (60, 140), 0.3, rng)
     for _ in range(6):
