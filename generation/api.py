@@ -13,7 +13,7 @@ from accounts.models import User
 from generation import submission
 from generation.models import Generation
 from generation.progress import snapshot
-from generation.wishes import SubmissionError, Wish
+from generation.wishes import FINAL, SubmissionError, Wish
 
 router = Router(auth=api_auth, tags=["generations"])
 
@@ -32,6 +32,7 @@ class WishIn(Schema):
     count: int = Field(1, description="Number of images")
     seed: int | None = Field(None, description="0 to 4294967295; a fresh one when left out")
     second: str | None = Field(None, description="Slug of a pack of the other kind to stack")
+    quality: str = Field(FINAL, description="final, or draft: the same picture in fewer steps")
 
 
 class ImageOut(Schema):
@@ -55,6 +56,7 @@ class GenerationOut(Schema):
     strength: int
     count: int
     seed: int
+    quality: str
     created_at: datetime
     place: int | None
     percent: int
@@ -156,6 +158,7 @@ def _shown(row: Generation) -> dict[str, Any]:
         "strength": row.strength,
         "count": row.count,
         "seed": row.seed,
+        "quality": row.recipe.get("quality", FINAL),
         "created_at": row.created_at,
         "place": now.place,
         "percent": now.percent,

@@ -5,7 +5,7 @@ import json
 
 from django import forms
 
-from generation.wishes import SubmissionError, Wish
+from generation.wishes import FINAL, SubmissionError, Wish
 
 FIELD_OF_CODE = {
     "prompt_empty": "prompt",
@@ -16,6 +16,8 @@ FIELD_OF_CODE = {
     "pack_unknown": "pack",
     "pack_retired": "pack",
     "packs_incompatible": "second",
+    "quality_invalid": "quality",
+    "draft_unavailable": "quality",
 }
 
 
@@ -28,6 +30,7 @@ class WishForm(forms.Form):
     strength = forms.CharField(required=False)
     count = forms.CharField(required=False)
     seed = forms.CharField(required=False)
+    quality = forms.CharField(required=False)
 
     def clean_strength(self) -> int | None:
         return self._whole("strength", "Strength must be a whole number from 0 to 100.")
@@ -38,6 +41,9 @@ class WishForm(forms.Form):
 
     def clean_seed(self) -> int | None:
         return self._whole("seed", "The seed is a whole number; leave it empty for a new one.")
+
+    def clean_quality(self) -> str:
+        return self.cleaned_data["quality"] or FINAL
 
     def clean_pack(self) -> str:
         if not self.cleaned_data["pack"]:
@@ -55,6 +61,7 @@ class WishForm(forms.Form):
             count=typed["count"],
             seed=typed["seed"],
             second=typed["second"] or None,
+            quality=typed["quality"],
         )
 
     def refuse(self, refusal: SubmissionError) -> None:

@@ -3,20 +3,21 @@
 Strength 0 is the checkpoint alone: the pack then brings no weights, no words and no negative.
 In a stack the character stands in the style's slot; the style decides how it is rendered (size,
 steps, guidance, sampler). The dial turns the pack picked first; the second keeps its own default.
+A draft is the same picture in fewer steps, where the checkpoint has a LoRA distilled for that.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from generation.wishes import SubmissionError, Wish, cleaned
+from generation.wishes import DRAFT, FINAL, SubmissionError, Wish, cleaned
 from stylepacks.errors import PackRetired, PackUnknown
 from stylepacks.library import live_version
-from stylepacks.models import PackVersion, StylePack
+from stylepacks.models import Checkpoint, Lora, PackVersion, StylePack
 from stylepacks.rules import prompt_template
 from stylepacks.rules.prompt_template import FinalPrompt, Part, Trigger
 from stylepacks.rules.strength import weight_at
 
-__all__ = ["Recipe", "Wish", "build", "final_prompt", "seed_of", "versions_of"]
+__all__ = ["Recipe", "Wish", "as_draft", "build", "final_prompt", "seed_of", "versions_of"]
 
 Recipe = dict[str, Any]
 
@@ -32,7 +33,7 @@ def build(wish: Wish, versions: Sequence[PackVersion]) -> Recipe:
     wish = cleaned(wish)
     layers = _layers(wish, versions)
     lead = layers[-1][0]
-    return {
+    recipe = {
         "checkpoint": {
             "slug": lead.checkpoint.slug,
             "digest": lead.checkpoint.digest,
@@ -51,6 +52,23 @@ def build(wish: Wish, versions: Sequence[PackVersion]) -> Recipe:
         "count": wish.count,
         "packs": [_named(version, strength) for version, strength in layers],
         "user_prompt": wish.prompt,
+        "quality": FINAL,
+    }
+    return as_draft(recipe, lead.checkpoint) if wish.quality == DRAFT else recipe
+
+
+def as_draft(recipe: Recipe, checkpoint: Checkpoint) -> Recipe:
+    """The recipe with the checkpoint's draft LoRA and few steps, or SubmissionError."""
+    if checkpoint.draft_lora is None:
+        said = f"The base model {checkpoint.name} makes no drafts: ask for final quality."
+        raise SubmissionError(said, "draft_unavailable")
+    return {
+        **recipe,
+        "loras": [*recipe["loras"], _use(checkpoint.draft_lora, 1.0)],
+        "steps": checkpoint.draft_steps,
+        "guidance": checkpoint.draft_guidance,
+        "sampler": checkpoint.draft_sampler,
+        "quality": DRAFT,
     }
 
 
@@ -147,15 +165,12 @@ def _uses(version: PackVersion, strength: int) -> list[dict[str, Any]]:
         curve = version.strength_curve
         weight = weight_at(strength, use.weight_min, use.weight_max, curve)
         if weight != 0:
-            uses.append(
-                {
-                    "name": use.lora.slug,
-                    "file": use.lora.file.name,
-                    "sha256": use.lora.sha256,
-                    "weight": weight,
-                }
-            )
+            uses.append(_use(use.lora, weight))
     return uses
+
+
+def _use(lora: Lora, weight: float) -> dict[str, Any]:
+    return {"name": lora.slug, "file": lora.file.name, "sha256": lora.sha256, "weight": weight}
 
 
 def _named(version: PackVersion, strength: int) -> dict[str, Any]:

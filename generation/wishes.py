@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 
 MAX_SEED = 2**32 - 1
+DRAFT, FINAL = "draft", "final"
 
 
 class SubmissionError(Exception):
@@ -27,6 +28,7 @@ class Wish:
     count: int = 1
     seed: int | None = None
     second: str | None = None
+    quality: str = FINAL
 
 
 def cleaned(wish: Wish) -> Wish:
@@ -35,6 +37,9 @@ def cleaned(wish: Wish) -> Wish:
     _check_range(wish.strength, 100, "Strength must be a whole number from 0 to 100.", "strength")
     said = f"The seed must be a whole number from 0 to {MAX_SEED}, or empty for a fresh one."
     _check_range(wish.seed, MAX_SEED, said, "seed")
+    if wish.quality not in (DRAFT, FINAL):
+        said = f"The quality is either {DRAFT} or {FINAL}."
+        raise SubmissionError(said, "quality_invalid")
     seed = secrets.randbelow(MAX_SEED + 1) if wish.seed is None else wish.seed
     return replace(wish, prompt=_clean_prompt(wish.prompt), seed=seed, second=wish.second or None)
 

@@ -74,7 +74,8 @@ class CheckpointForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Checkpoint
         fields = (
             "name", "slug", "family", "location", "license", "is_default", "default_width",
-            "default_height", "max_prompt_tokens",
+            "default_height", "max_prompt_tokens", "draft_lora", "draft_steps", "draft_guidance",
+            "draft_sampler",
         )  # fmt: skip
 
     def clean_license(self) -> str:
@@ -84,6 +85,10 @@ class CheckpointForm(forms.ModelForm):  # type: ignore[type-arg]
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("location") and cleaned.get("family"):
             self._read(cleaned["location"], cleaned["family"])
+        lora = cleaned.get("draft_lora")
+        if lora is not None and lora.family != cleaned.get("family"):
+            said = f"{lora} is a {lora.family} LoRA: choose one made for this base model."
+            self.add_error("draft_lora", said)
         return cleaned
 
     def _read(self, location: str, family: str) -> None:

@@ -76,7 +76,7 @@ class LoraAdmin(ModelAdmin):  # type: ignore[misc]
         return answer
 
     def has_delete_permission(self, request: HttpRequest, obj: Lora | None = None) -> bool:
-        if obj is not None and obj.uses.exists():
+        if obj is not None and (obj.uses.exists() or obj.drafts_of.exists()):
             return False
         return bool(super().has_delete_permission(request, obj))
 
@@ -113,6 +113,10 @@ class CheckpointAdmin(ModelAdmin):  # type: ignore[misc]
         (
             "What makers meet",
             {"fields": (("default_width", "default_height"), "max_prompt_tokens")},
+        ),
+        (
+            "Drafts",
+            {"fields": ("draft_lora", ("draft_steps", "draft_guidance", "draft_sampler"))},
         ),
         ("Read from the files", {"fields": ("digest", "cross_attention_width", "known_words")}),
     )

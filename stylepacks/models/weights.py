@@ -43,6 +43,18 @@ class Checkpoint(models.Model):
         help_text="The words it can draw, by group; empty for a model without such a list",
     )
     is_default = models.BooleanField(default=False, help_text="Offered first for new packs")
+    draft_lora = models.ForeignKey(
+        "Lora",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="drafts_of",
+        verbose_name="draft LoRA",
+        help_text="Distilled for few steps; without one this base model makes no drafts",
+    )
+    draft_steps = models.PositiveSmallIntegerField(default=4)
+    draft_guidance = models.FloatField(default=1.0)
+    draft_sampler = models.CharField(max_length=30, default="ddim")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     def __str__(self) -> str:

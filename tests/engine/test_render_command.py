@@ -147,3 +147,26 @@ def test_it_renders_in_the_precision_that_is_set_and_says_so(tmp_path, settings,
     settings.RENDER_PRECISION = name
     render(tmp_path / "cat.png", "--seed", 7)
     assert read_metadata(tmp_path / "cat.png")["precision"] == name
+
+
+def test_it_renders_a_draft_with_the_checkpoints_draft_lora(tmp_path, pack, model):
+    tiny_model.save_lora(model / "model", tmp_path / "quick.safetensors", seed=5, text=False)
+    checkpoint = pack.live_version.checkpoint
+    content = ContentFile((tmp_path / "quick.safetensors").read_bytes(), "quick.safetensors")
+    checkpoint.draft_lora = add_lora(content, "Quick", "Apache-2.0")
+    checkpoint.save()
+    for name, more in {
+        "final": (),
+        "draft": ("--quality", "draft"),
+        "named": ("--quality", "draft", "--checkpoint", "tiny"),
+    }.items():
+        render(tmp_path / f"{name}.png", "--seed", 7, *more)
+    made = {name: (tmp_path / f"{name}.png").read_bytes() for name in ("final", "draft", "named")}
+    assert made["draft"] == made["named"] != made["final"]
+    recipe = json.loads(read_metadata(made["draft"])["recipe"])
+    assert (recipe["quality"], recipe["steps"], recipe["sampler"]) == ("draft", 4, "ddim")
+
+
+def test_it_says_when_there_are_no_drafts(tmp_path):
+    with pytest.raises(CommandError, match="makes no drafts: ask for final quality"):
+        render(tmp_path / "cat.png", "--quality", "draft")

@@ -14,9 +14,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from generation.engine.contract import EngineError, RenderRequest, RenderResult
 from generation.engine.image_files import encode_png
 from generation.orders import ImageOfRecipe, request_for
-from generation.recipes import Recipe, Wish, build, versions_of
+from generation.recipes import Recipe, Wish, as_draft, build, versions_of
 from generation.signed_images import metadata_of
-from generation.wishes import SubmissionError
+from generation.wishes import DRAFT, FINAL, SubmissionError
 from stylepacks.models import Checkpoint
 
 PNG = ".png"
@@ -35,6 +35,12 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, metavar="N", help="default: a fresh one")
         parser.add_argument("--count", type=int, default=1, metavar="N", help="images (default 1)")
         parser.add_argument("--with", dest="second", metavar="SLUG", help="a second pack to stack")
+        parser.add_argument(
+            "--quality",
+            choices=(DRAFT, FINAL),
+            default=FINAL,
+            help="draft: the same picture in fewer steps (default final)",
+        )
         parser.add_argument("--checkpoint", metavar="SLUG", help="default: the pack's own")
         parser.add_argument("--out", required=True, type=Path, metavar="FILE_OR_FOLDER")
 
@@ -61,14 +67,18 @@ def _recipe(options: dict[str, Any]) -> Recipe:
         count=options["count"],
         seed=options["seed"],
         second=options["second"],
+        quality=FINAL if options["checkpoint"] else options["quality"],
     )
     recipe = build(wish, versions_of(wish))
-    if options["checkpoint"]:
-        recipe["checkpoint"] = _other_checkpoint(options["checkpoint"], recipe["family"])
-    return recipe
+    if not options["checkpoint"]:
+        return recipe
+    other = _other_checkpoint(options["checkpoint"], recipe["family"])
+    named = {"slug": other.slug, "digest": other.digest, "location": other.location}
+    recipe = {**recipe, "checkpoint": named}
+    return as_draft(recipe, other) if options["quality"] == DRAFT else recipe
 
 
-def _other_checkpoint(slug: str, family: str) -> dict[str, str]:
+def _other_checkpoint(slug: str, family: str) -> Checkpoint:
     checkpoint = Checkpoint.objects.filter(slug=slug).first()
     if checkpoint is None:
         known = ", ".join(Checkpoint.objects.values_list("slug", flat=True)) or "none"
@@ -78,7 +88,7 @@ def _other_checkpoint(slug: str, family: str) -> dict[str, str]:
             f"The checkpoint '{slug}' is of the family {checkpoint.family}; "
             f"the pack needs {family}."
         )
-    return {"slug": slug, "digest": checkpoint.digest, "location": checkpoint.location}
+    return checkpoint
 
 
 def _paths(out: Path, recipe: Recipe) -> list[Path]:

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from starter.pack_files import LoraEntry, PackFile, PackFileError, read_packs
 from starter.vocabulary import VocabularyError, read_vocabulary
 from stylepacks import checkpoints
+from stylepacks.drafts import install_draft
 from stylepacks.errors import PackError
 from stylepacks.models import Checkpoint, Family, Lora, PackVersion, StylePack
 from stylepacks.registering import (
@@ -22,6 +23,7 @@ from stylepacks.registering import (
 
 CHECKPOINT_SLUG = "starter"
 LICENSE = "Apache-2.0"
+DRAFT_FILE = "draft.safetensors"
 STARTER_TOKENS = 46
 SIDE = 512
 
@@ -44,6 +46,7 @@ class Command(BaseCommand):
         try:
             packs = read_packs(folder / "packs")
             checkpoint = install_checkpoint(folder)
+            install_draft(checkpoint, folder / "weights" / "loras" / DRAFT_FILE, LICENSE)
         except (PackFileError, PackError, VocabularyError) as error:
             raise CommandError(str(error)) from error
         installed = sum(self._install(pack, checkpoint, folder) for pack in packs)
