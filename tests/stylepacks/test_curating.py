@@ -302,11 +302,17 @@ def test_it_reads_a_checkpoint_when_it_is_added(desk):
     fields = {
         "name": "Somebody's XL", "slug": "xl", "family": "sdxl", "location": "owner/model",
         "license": "LicenseRef-CreativeML-OpenRAIL-PP-M", "default_width": 1024,
-        "default_height": 1024, "max_prompt_tokens": 75,
+        "default_height": 1024, "max_prompt_tokens": 75, "draft_steps": 4, "draft_guidance": 1,
+        "draft_sampler": "ddim",
     }  # fmt: skip
     desk.post(address("checkpoint_add"), fields)
     checkpoint = Checkpoint.objects.get()
     assert (checkpoint.cross_attention_width, len(checkpoint.digest)) == (2048, 64)
+    assert checkpoint.draft_lora is None
+    answer = desk.post(
+        address("checkpoint_change", checkpoint.pk), {**fields, "draft_lora": make_lora().pk}
+    )
+    assert "is a sd15 LoRA" in str(answer.context["adminform"].form.errors["draft_lora"])
     fields["location"] = "/nowhere/at all"
     answer = desk.post(address("checkpoint_change", checkpoint.pk), fields)
     assert "There is no model at" in str(answer.context["adminform"].form.errors["location"])
