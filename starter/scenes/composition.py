@@ -65,12 +65,16 @@ def _launch(canvas: Canvas, stage: Stage, floating: list[Actor]) -> None:
     """Whoever floats comes before the shore, unless the shore would stand before them."""
     for actor in floating:
         perform(canvas, actor)
-    shown = np.count_nonzero(canvas.labels >= SUBJECT)
+    shown = _subject_area(canvas) if floating else 0
     if stage.shore:
         stage.shore()
-    if np.count_nonzero(canvas.labels >= SUBJECT) < 0.96 * shown:
+    if floating and _subject_area(canvas) < 0.96 * shown:
         for actor in floating:
             show(canvas, actor)
+
+
+def _subject_area(canvas: Canvas) -> int:
+    return int(np.count_nonzero(canvas.labels >= SUBJECT))
 
 
 def _heart_of(actor: Actor) -> Box:
