@@ -91,6 +91,35 @@ def printed_area(rng: np.random.Generator, margin: float, roughness: float) -> M
     return coverage(_inset() - np.float32(margin) + smooth_noise(rng, 20) * roughness, 2.5)
 
 
+@cache
+def framed_area(margin: float) -> Mask:
+    """255 inside a straight-edged rectangle `margin` pixels from the border; do not write to it."""
+    return coverage(_inset() - np.float32(margin), 3)
+
+
+@cache
+def wave(pitch: float, across: float, down: float) -> Field:
+    """Fixed stripes of -1 to 1, `pitch` pixels apart, that run at right angles to the direction."""
+    columns, rows = grid_xy()
+    length = float(np.hypot(across, down))
+    turned = (columns * across + rows * down) * np.float32(2 * np.pi / pitch / length)
+    return np.asarray(np.cos(turned), np.float32)
+
+
+@cache
+def fixed_noise(cells: int, seed: int = 3) -> Field:
+    """`smooth_noise` that is the same in every image: what never moves is learnt soonest."""
+    return smooth_noise(np.random.default_rng(seed), cells)
+
+
+def gradient_map(mask: Mask, stops: tuple[Colour, ...]) -> Image:
+    """The image in which 0 to 255 runs through the colours, evenly spaced."""
+    at = np.linspace(0, 255, len(stops))
+    rows = [np.interp(np.arange(256), at, [stop[c] for stop in stops]) for c in range(3)]
+    table = np.stack(rows, axis=1).astype(np.uint8)[None]
+    return np.asarray(cv2.LUT(cv2.merge([mask] * 3), table))
+
+
 def wobble(
     pictures: list[Image], rng: np.random.Generator, cells: int, amount: float
 ) -> list[Image]:
