@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from starter.looks.canvas import (
     SIZE,
@@ -15,14 +15,13 @@ from starter.looks.canvas import (
     Mask,
     blur,
     coverage,
+    grid_xy,
     lay,
     multiply,
     plain,
-    shift,
-    smooth_noise,
 )
-from starter.looks.colour import palette_index, saturated, scene_palette, vivid
-from starter.looks.edges import colour_edges, disc, region_edges, subject_mask
+from starter.looks.colour import in_flats, saturated, vivid
+from starter.looks.edges import calm, disc, inner_edges, region_edges, subject_mask
 
 if TYPE_CHECKING:
     from starter.scenes import Scene
@@ -43,13 +42,12 @@ def neon_outline(scene: Scene, rng: np.random.Generator) -> Image:
 
 
 def _tubes(scene: Scene, subject: Mask) -> Mask:
-    inner = cv2.bitwise_and(colour_edges(scene.image, 34), subject)
-    behind = cv2.bitwise_and(colour_edges(scene.image, 40), cv2.bitwise_not(subject))
-    faint = cv2.max(behind, region_edges(scene.labels))
+    inner = inner_edges(scene.image, scene.labels, 50)
     outline = region_edges(subject, 5)
     strong = cv2.dilate(cv2.max(inner, outline), disc(3))
-    drawn = cv2.max(cv2.convertScaleAbs(faint, alpha=0.72), strong)
-    return np.asarray(cv2.convertScaleAbs(blur(drawn, 1.4), alpha=1.25))
+    behind = cv2.dilate(region_edges(scene.labels), disc(5))
+    drawn = cv2.max(cv2.convertScaleAbs(blur(behind, 1.2), alpha=0.62), strong)
+    return np.asarray(cv2.convertScaleAbs(blur(drawn, 1.7), alpha=1.25))
 
 
 def _gas(image: Image, subject: Mask) -> Image:
@@ -70,59 +68,48 @@ def _wall(image: Image, rng: np.random.Generator) -> Image:
 
 
 def stained_glass(scene: Scene, rng: np.random.Generator) -> Image:
-    """Glowing panes of single colours between thick, softly shining lead."""
-    palette = scene_palette(scene.image, subject_mask(scene.labels), 9)
-    shapes = cv2.medianBlur(palette_index(scene.image, palette), 5)
-    panes = _panes(scene, shapes, rng)
-    glass = _pane_colours(scene.image, panes, rng)
-    lead = _lead(scene, panes)
-    glow = blur(cv2.bitwise_not(lead), 9).astype(np.float32) / 255
-    ripple = 1 + 0.05 * smooth_noise(rng, 40)
-    lit = multiply(saturated(glass, 1.6, 4), (0.52 + 0.6 * glow) * ripple)
-    return _leaded(lit, lead)
+    """Glowing panes of single colours between thick lead, in a round-headed window."""
+    image = calm(scene.image, scene.labels, 15)
+    glass = saturated(in_flats(image, subject_mask(scene.labels), 6), 1.7, 6)
+    lead = _lead(image, scene.labels)
+    glow = blur(cv2.bitwise_not(lead), 9).astype(np.float32) * np.float32(0.5 / 255)
+    lit = multiply(blur(glass, 1.5).astype(np.uint8), (glow + np.float32(0.56)) * _pane_lights())
+    return lay(plain(LEAD), lit, lead)
 
 
-def _panes(scene: Scene, shapes: Mask, rng: np.random.Generator) -> npt.NDArray[np.int32]:
-    coarse = _shards(rng, 88)
-    coarse[scene.labels >= 5] = 0
-    return np.asarray(coarse * 256 + scene.labels.astype(np.int32) * 32 + shapes, np.int32)
+def _lead(image: Image, labels: Mask) -> Mask:
+    subject = subject_mask(labels)
+    saddle_bars = cv2.subtract(_window_bars(), cv2.dilate(subject, disc(5)))
+    joints = cv2.max(region_edges(labels, 9), region_edges(subject, 11))
+    joints = cv2.max(joints, cv2.dilate(inner_edges(image, labels, 80), disc(3)))
+    soft = blur(cv2.max(joints, saddle_bars), 1.8).astype(np.uint8)
+    return np.asarray(cv2.max(soft, cv2.bitwise_not(_window())))
 
 
-def _shards(rng: np.random.Generator, pitch: int) -> npt.NDArray[np.int32]:
-    # Voronoi cells of a jittered grid, found at half size: the number of the nearest seed.
-    seeds = np.full((SIZE // 2, SIZE // 2), 255, np.uint8)
-    step = pitch / 2
-    spots = np.stack(np.meshgrid(np.arange(7), np.arange(7)), axis=-1).reshape(-1, 2)
-    jittered = ((spots + 0.5 + rng.uniform(-0.38, 0.38, spots.shape)) * step).astype(int)
-    jittered = jittered[(jittered < SIZE // 2).all(axis=1)]
-    seeds[jittered[:, 1], jittered[:, 0]] = 0
-    cells = cv2.distanceTransformWithLabels(seeds, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)[
-        1
-    ]
-    return np.asarray(cv2.resize(cells, (SIZE, SIZE), interpolation=cv2.INTER_NEAREST))
+@cache
+def _window() -> Mask:
+    # Straight sides below, two arcs that meet in a point above.
+    columns, rows = grid_xy()
+    off = np.abs(columns - 256)
+    arch = 330 - np.hypot(off + 90, np.minimum(rows - 330, 0))
+    return coverage(np.minimum(arch, np.minimum(240 - off, 496 - rows)), 3)
 
 
-def _pane_colours(image: Image, panes: npt.NDArray[np.int32], rng: np.random.Generator) -> Image:
-    names = panes[::2, ::2].ravel()
-    small = image[::2, ::2].reshape(-1, 3)
-    kinds = int(panes.max()) + 1
-    counts = np.maximum(np.bincount(names, minlength=kinds), 1)
-    sums = np.stack([np.bincount(names, small[:, c], kinds) for c in range(3)], axis=1)
-    shades = rng.uniform(0.86, 1.14, (kinds, 1))
-    colours = np.clip(sums / counts[:, None] * shades, 0, 255).astype(np.uint8)
-    return np.asarray(colours[panes])
+@cache
+def _window_bars() -> Mask:
+    bars = np.zeros((SIZE, SIZE), np.uint8)
+    for at in (136, 376):
+        cv2.line(bars, (at, 0), (at, SIZE), 255, 9)
+    for at in (136, 256, 376):
+        cv2.line(bars, (0, at), (SIZE, at), 255, 9)
+    return bars
 
 
-def _lead(scene: Scene, panes: npt.NDArray[np.int32]) -> Mask:
-    named = panes.astype(np.float32)
-    joints = cv2.compare(cv2.morphologyEx(named, cv2.MORPH_GRADIENT, disc(3)), 0, cv2.CMP_GT)
-    outline = region_edges(subject_mask(scene.labels), 5)
-    wide = cv2.max(cv2.dilate(joints, disc(3)), cv2.dilate(outline, disc(5)))
-    return coverage(blur(wide, 2.0).astype(np.float32) - 120, 60)
-
-
-def _leaded(lit: Image, lead: Mask) -> Image:
-    came = plain(LEAD)
-    bevel: Field = (lead.astype(np.float32) - shift(lead, 3, 3)) * np.float32(0.25)
-    shine = np.clip(blur(bevel, 1.5), 0, 70).astype(np.uint8)
-    return np.asarray(cv2.add(lay(came, lit, lead), cv2.merge([shine] * 3)))
+@cache
+def _pane_lights() -> Field:
+    # Each pane of the fixed lattice took its own heat in the kiln.
+    shades = np.random.default_rng(5).uniform(0.86, 1.16, (4, 3)).astype(np.float32)
+    columns, rows = grid_xy()
+    across = np.digitize(columns, (136, 376))
+    down = np.digitize(rows, (136, 256, 376))
+    return np.asarray(shades[down, across], np.float32)

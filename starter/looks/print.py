@@ -10,22 +10,29 @@ import numpy as np
 import numpy.typing as npt
 
 from starter.looks.canvas import (
-    SIZE,
     Field,
     Image,
     Mask,
     blur,
     coverage,
+    fixed_noise,
+    framed_area,
     grid_xy,
     lay,
     plain,
-    printed_area,
     shift,
-    smooth_noise,
-    tint,
 )
-from starter.looks.colour import luma, main_colour, saturated
-from starter.looks.edges import colour_edges, disc, first_subject_mask, region_edges, subject_mask
+from starter.looks.colour import luma, main_colour, saturated, stretched
+from starter.looks.edges import (
+    calm,
+    contour,
+    disc,
+    first_subject_mask,
+    inner_edges,
+    region_edges,
+    stroke,
+    subject_mask,
+)
 
 if TYPE_CHECKING:
     from starter.scenes import Scene
@@ -45,24 +52,36 @@ Inks = Field
 
 
 def halftone_print(scene: Scene, rng: np.random.Generator) -> Image:
-    """Two inks in round dots on cream paper, the second a few pixels out of register."""
-    image = saturated(scene.image, 1.25)
+    """Two inks on cream paper, big round dots in the place, the second a few pixels astray."""
+    image = calm(saturated(scene.image, 1.25), scene.labels, 13)
     inks = _best_inks(image, first_subject_mask(scene.labels))
-    covers = _separations(image, inks)
-    halo = _halo(subject_mask(scene.labels), 15, 5)
-    key = cv2.subtract(_screened(covers[..., 0], _screen(12.0, 0.26), rng), halo)
-    key = cv2.max(key, _keyline(scene))
-    accent = cv2.subtract(_screened(covers[..., 1], _screen(12.0, 1.31), rng), halo)
-    slip = rng.uniform(3, 6, 2) * rng.choice([-1, 1], 2)
-    accent = shift(accent, float(slip[0]), float(slip[1])).astype(np.uint8)
-    area = printed_area(rng, 20, 2)
-    return _overprint(inks, cv2.min(key, area), cv2.min(accent, area))
+    covers = blur(np.clip(_separations(image, inks), 0, 1.1), 1.6)
+    subject = blur(subject_mask(scene.labels), 1.5).astype(np.float32) * np.float32(1 / 255)
+    area = framed_area(20).astype(np.float32) * np.float32(1 / 255)
+    key = np.maximum(_dotted(covers[..., 0], subject), _keyline(image, scene.labels)) * area
+    accent = shift(_dotted(covers[..., 1], subject) * area, 6, -5)
+    return _overprint(inks, key, accent)
 
 
-def _keyline(scene: Scene) -> Mask:
-    subject = subject_mask(scene.labels)
-    inner = cv2.bitwise_and(colour_edges(scene.image, 44), subject)
-    return blur(cv2.max(cv2.dilate(inner, disc(3)), region_edges(subject, 7)), 1).astype(np.uint8)
+def _keyline(image: Image, labels: Mask) -> Field:
+    lines = cv2.max(contour(labels, 9), stroke(inner_edges(image, labels, 60), 5))
+    return np.asarray(lines.astype(np.float32) * np.float32(1 / 255))
+
+
+def _dotted(cover: Field, subject: Field) -> Field:
+    # Dots carry a part of the tone, flats the rest: a screen of hard dots would not survive.
+    size = blur(cover, 4) * np.float32(1.5) - np.float32(0.2)
+    dots = np.clip((size - _screen()) * np.float32(1.8) + np.float32(0.5), 0, 1)
+    screened = cover * np.float32(0.8) + (dots - np.float32(0.5)) * np.float32(0.27)
+    return np.asarray(np.clip(cover * subject + screened * (1 - subject), 0, 1.1), np.float32)
+
+
+@cache
+def _screen() -> Field:
+    # 0 in the middle of a dot, 1 between dots; two dots to every 32 x 32 pixels.
+    columns, rows = grid_xy()
+    turn = np.float32(2 * np.pi / 32)
+    return np.asarray(np.float32(0.5) - np.cos(columns * turn) * np.cos(rows * turn) / 2)
 
 
 def _absorbance(colours: npt.ArrayLike) -> Inks:
@@ -110,74 +129,48 @@ def _separations(image: Image, inks: Inks) -> Field:
     return np.asarray(cv2.transform(absorbed, solve), np.float32)
 
 
-@cache
-def _screen(pitch: float, angle: float) -> Field:
-    side = SIZE + 64
-    rows, columns = np.mgrid[0:side, 0:side].astype(np.float32) * np.float32(2 * np.pi / pitch)
-    turned = columns * np.cos(angle) + rows * np.sin(angle)
-    crossed = rows * np.cos(angle) - columns * np.sin(angle)
-    wave = np.cos(turned) + np.cos(crossed)
-    ranks = np.searchsorted(np.sort(wave[::4, ::4].ravel()), wave) / wave[::4, ::4].size
-    return np.asarray(1 - ranks, np.float32)
+def _overprint(inks: Inks, key: Field, accent: Field) -> Image:
+    absorbed = key[..., None] * inks[0] + accent[..., None] * inks[1]
+    light = np.exp(-absorbed) * np.asarray(CREAM, np.float32)
+    return np.asarray(light.clip(0, 255), np.uint8)
 
 
-def _screened(cover: Field, screen: Field, rng: np.random.Generator) -> Mask:
-    right, down = rng.integers(0, 64, 2)
-    crop = screen[down : down + SIZE, right : right + SIZE]
-    smooth = np.asarray(blur(cover, 2), np.float32)
-    # Faint tones hold no dots and dark ones close up: flats of paper and ink between screens.
-    stretched = (smooth - np.float32(0.07)) * np.float32(1.4)
-    return coverage(stretched - crop, 0.16)
-
-
-def _overprint(inks: Inks, key: Mask, accent: Mask) -> Image:
-    cream = np.asarray(CREAM, np.float32)
-    first = cream * np.exp(-inks[0])
-    second = tint(accent, (255, 255, 255), tuple(255 * np.exp(-inks[1])))
-    return np.asarray(cv2.multiply(tint(key, CREAM, tuple(first)), second, scale=1 / 255))
-
-
-BLACK = (28, 25, 28)
-STOCK = (244, 238, 224)
+BLACK = (38, 34, 40)
+STOCK = (240, 232, 214)
 
 
 def linocut(scene: Scene, rng: np.random.Generator) -> Image:
     """A black relief block with light carved out of it, and one spot colour on the subject."""
+    first = first_subject_mask(scene.labels)
+    carved = cv2.min(_carved(scene), framed_area(24))
+    colour = _spot_colour(scene.image, first)
+    printed = lay(plain(STOCK), plain(BLACK), carved)
+    printed = lay(plain(colour), printed, cv2.min(_spot_plate(scene.image, first), carved))
+    return lay(printed, plain(STOCK), framed_area(18))
+
+
+def _carved(scene: Scene) -> Mask:
+    image = calm(scene.image, scene.labels, 15)
+    light = stretched(blur(luma(image), 3).astype(np.uint8), 0.0, 1.0)
     subject = subject_mask(scene.labels)
-    carved = _carved(scene, subject, rng)
-    ink = cv2.min(cv2.bitwise_not(carved), printed_area(rng, 22, 3))
-    spot = shift(_spot_plate(scene.image, first_subject_mask(scene.labels)), 2, -2).astype(np.uint8)
-    colour = _spot_colour(scene.image, first_subject_mask(scene.labels))
-    return lay(plain(BLACK), tint(spot, STOCK, colour), ink)
+    gouged = coverage(light - np.float32(0.56) + _gouges(), 0.45)
+    gouged = cv2.max(gouged, stroke(region_edges(scene.labels), 7, 1.6))
+    moat = cv2.erode(cv2.bitwise_not(subject), disc(19))
+    bright = cv2.bitwise_and(subject, cv2.compare(luma(image), 66, cv2.CMP_GT))
+    relief = cv2.max(cv2.min(cv2.convertScaleAbs(gouged, alpha=0.85), moat), _ring(subject))
+    lines = cv2.dilate(inner_edges(image, scene.labels, 60), disc(3))
+    return blur(cv2.max(relief, cv2.subtract(bright, lines)), 1.4).astype(np.uint8)
 
 
-def _carved(scene: Scene, subject: Mask, rng: np.random.Generator) -> Mask:
-    light = blur(luma(scene.image), 2.5).astype(np.float32) / 255
-    stretched = (light - light.min()) / max(float(light.max() - light.min()), 0.2)
-    gouges = coverage(stretched * 1.25 - _gouge_marks(scene.labels, rng) - 0.12, 0.2)
-    bright = cv2.compare(luma(scene.image), 70, cv2.CMP_GT)
-    inside = cv2.bitwise_and(subject, bright)
-    lines = cv2.bitwise_and(colour_edges(scene.image, 30), subject)
-    contours = cv2.bitwise_and(colour_edges(scene.image, 26), cv2.bitwise_not(subject))
-    cut = cv2.max(cv2.subtract(gouges, cv2.dilate(contours, disc(7))), contours)
-    relief = cv2.subtract(cv2.max(cut, inside), lines)
-    relief = cv2.max(relief, _halo(subject, 17, 7))
-    return blur(relief, 1.0).astype(np.uint8)
+def _ring(subject: Mask) -> Mask:
+    return np.asarray(cv2.subtract(cv2.dilate(subject, disc(19)), cv2.dilate(subject, disc(9))))
 
 
-def _halo(subject: Mask, outer: int, inner: int) -> Mask:
-    ring = cv2.subtract(cv2.dilate(subject, disc(outer)), cv2.dilate(subject, disc(inner)))
-    return np.asarray(ring)
-
-
-def _gouge_marks(labels: Mask, rng: np.random.Generator) -> Field:
+@cache
+def _gouges() -> Field:
     columns, rows = grid_xy()
-    bend = 9 * smooth_noise(rng, 6) + 2 * smooth_noise(rng, 24)
-    angles = rng.uniform(-0.5, 0.5, 8) + np.array([0, 0.9, -0.9, 0.1, 1.2, -0.6, 0.6, 0])
-    across = (np.sin(angles) * 2 * np.pi / 13).astype(np.float32)[labels]
-    down = (np.cos(angles) * 2 * np.pi / 13).astype(np.float32)[labels]
-    wave = np.cos(columns * across + rows * down + bend * np.float32(0.35))
-    return np.asarray(wave * np.float32(0.5) + np.float32(0.5))
+    bend = 12 * np.sin(columns * np.float32(2 * np.pi / 240)) + 10 * fixed_noise(4)
+    return np.asarray(np.cos((rows + bend) * np.float32(2 * np.pi / 36)) * np.float32(0.13))
 
 
 def _spot_plate(image: Image, subject: Mask) -> Mask:
