@@ -15,12 +15,10 @@ from starter.looks.canvas import (
     Mask,
     blur,
     coverage,
-    grid_xy,
     lay,
     multiply,
     plain,
     printed_area,
-    shift,
     smooth_noise,
     tint,
     wobble,
@@ -129,55 +127,3 @@ def _sealed(painted: Image, subject: Mask, rng: np.random.Generator) -> Image:
         )
     cv2.line(stamp, (x + 27, y + 8), (x + 27, y + 46), 0, 4)
     return lay(plain(CINNABAR), painted, blur(stamp, 1.0).astype(np.uint8))
-
-
-def oil_paint(scene: Scene, rng: np.random.Generator) -> Image:
-    """Loaded strokes of thick paint, each one colour, with ridges that catch the light."""
-    turn = float(rng.uniform(-0.35, 0.35))
-    ground, ground_ridge = _strokes(scene.image, rng, (30.0, 11.0), turn)
-    fine, fine_ridge = _strokes(scene.image, rng, (12.0, 6.0), turn + 0.9)
-    detail = cv2.max(
-        cv2.dilate(subject_mask(scene.labels), disc(5)),
-        cv2.dilate(colour_edges(scene.image, 50), disc(11)),
-    )
-    # A face needs its eyes: the subject keeps a share of its own drawing under the strokes.
-    fine = np.asarray(cv2.addWeighted(fine, 0.5, scene.image, 0.5, 0))
-    painted = lay(fine, ground, detail)
-    ridges = np.where(detail > 127, fine_ridge, ground_ridge)
-    light = np.asarray(ridges - shift(ridges, 2, 3), np.float32)
-    return multiply(saturated(painted, 1.35, 6), 1 + np.clip(blur(light, 1.2) * 0.62, -0.24, 0.24))
-
-
-def _strokes(
-    image: Image, rng: np.random.Generator, size: tuple[float, float], turn: float
-) -> tuple[Image, Field]:
-    # Dabs are cells around jittered points, measured in a space squeezed along the stroke.
-    # At half size: paint has no finer edge, and it takes a quarter of the time.
-    long, wide = (side / 2 for side in size)
-    columns, rows = (axis[: SIZE // 2, : SIZE // 2] for axis in grid_xy())
-    bend = smooth_noise(rng, 5)[::2, ::2] * np.float32(11)
-    ahead, aside = np.float32(np.cos(turn)), np.float32(np.sin(turn))
-    along = (columns * ahead + rows * aside + bend) * np.float32(1 / long)
-    across = (rows * ahead - columns * aside + bend) * np.float32(1 / wide)
-    line = np.floor(across)
-    along += _scatter(line, np.float32(0.71)) * np.float32(3)
-    dab = np.floor(along)
-    shade = _scatter(dab * np.float32(1.7) + line * np.float32(5.3), np.float32(0.37))
-    to_middle = (dab + np.float32(0.5) - along) * np.float32(long)
-    to_line = (line + np.float32(0.5) - across) * np.float32(wide)
-    map_x = columns + to_middle * ahead - to_line * aside
-    map_y = rows + to_middle * aside + to_line * ahead
-    small = cv2.resize(image, (SIZE // 2, SIZE // 2), interpolation=cv2.INTER_AREA)
-    flat = cv2.remap(small, map_x, map_y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
-    body = 1 - np.square(2 * (across - line) - 1) + shade * np.float32(0.5)
-    tones = multiply(flat, np.float32(0.89) + shade * np.float32(0.22))
-    return _full_size(tones), _full_size(body)
-
-
-def _full_size(small: Field) -> Field:
-    return np.asarray(cv2.resize(small, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR))
-
-
-def _scatter(number: Field, step: np.float32) -> Field:
-    wild = np.sin(number * np.float32(12.9898) + step) * np.float32(437.585)
-    return np.asarray(wild - np.floor(wild), np.float32)
