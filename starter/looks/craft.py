@@ -1,15 +1,16 @@
-"""Looks built from things: paper, clay, cloth."""
+"""Looks built by hand: paper, clay, thread, tiles."""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from starter.looks.canvas import (
     SIZE,
+    Colour,
     Field,
     Image,
     Mask,
@@ -19,33 +20,57 @@ from starter.looks.canvas import (
     lay,
     multiply,
     plain,
-    printed_area,
-    shift,
-    smooth_noise,
-    wobble,
 )
 from starter.looks.colour import filled, luma, palette_index, saturated, scene_palette
-from starter.looks.edges import colour_edges, disc, region_edges, subject_mask
+from starter.looks.edges import region_edges, subject_mask
+from starter.looks.steady import (
+    by_region,
+    cast_shadow,
+    enlarged,
+    hand_bent,
+    mean_cells,
+    steady_noise,
+)
 
-CARD = (246, 240, 228)
+CARD: Colour = (248, 244, 236)
 
 if TYPE_CHECKING:
     from starter.scenes import Scene
 
 
-def paper_cut(scene: Scene, rng: np.random.Generator) -> Image:
+def flat_patches(image: Image, labels: Mask, count: int, width: int = 7) -> tuple[Mask, Field]:
+    """The scene in at most 2 x `count` flat colours without slivers: index and palette."""
+    palette = scene_palette(image, subject_mask(labels), count)
+    return cv2.medianBlur(palette_index(image, palette), width), palette
+
+
+def paper_cut(scene: Scene, _rng: np.random.Generator) -> Image:
     """Sheets of coloured paper stacked by depth, each casting a soft shadow on those below."""
-    image, labels = wobble([scene.image, scene.labels], rng, 14, 2.5)
-    waves = cv2.convertScaleAbs(10 + 10 * smooth_noise(rng, 5))
+    image, labels = (hand_bent(p, 9, 3.0) for p in (scene.image, scene.labels))
+    sheets, palette = flat_patches(_waved(image, labels), labels, 5)
+    flat = saturated(filled(sheets, palette), 1.15, 12)
+    frame = _paper_window()
+    height = _stack(labels, sheets, palette) * (frame * np.float32(1 / 255))
+    height = height + (255 - frame) * np.float32(8 / 255)
+    lit = cast_shadow(height * np.float32(0.6), 8, 11, 7, 0.5)
+    return multiply(lay(plain(CARD), flat, cv2.bitwise_not(frame)), lit)
+
+
+def _waved(image: Image, labels: Mask) -> Image:
+    # A sky is one sheet laid on another: its gradient breaks into a few wide waves.
+    waves = cv2.convertScaleAbs(24 + 26 * steady_noise(3, 4))
     waves = cv2.bitwise_and(waves, cv2.compare(labels, 1, cv2.CMP_LT))
-    palette = scene_palette(image, subject_mask(labels), 9)
-    sheets = cv2.medianBlur(palette_index(cv2.subtract(image, cv2.merge([waves] * 3)), palette), 5)
-    flat = saturated(filled(sheets, palette), 1.15, 8)
-    height = _stack(labels, sheets, palette)
-    frame = printed_area(rng, 20, 5)
-    flat, height = lay(flat, plain(CARD), frame), height + (255 - frame) * np.float32(8 / 255)
-    lit = _shadows(height) * _fibres(rng) + _bevel(height)
-    return multiply(flat, lit)
+    return np.asarray(cv2.subtract(image, cv2.merge([waves] * 3)), np.uint8)
+
+
+@cache
+def _paper_window() -> Mask:
+    columns, rows = grid_xy()
+    ripple = 5 * np.cos(columns * np.float32(2 * np.pi / 128)) + 5 * np.cos(
+        rows * np.float32(2 * np.pi / 128)
+    )
+    inset = np.minimum(np.minimum(columns, 511 - columns), np.minimum(rows, 511 - rows))
+    return coverage((inset - 28 + ripple).astype(np.float32), 2.5)
 
 
 def _stack(labels: Mask, sheets: Mask, palette: Field) -> Field:
@@ -54,48 +79,24 @@ def _stack(labels: Mask, sheets: Mask, palette: Field) -> Field:
     return np.asarray(labels.astype(np.float32) + light[sheets] * np.float32(0.9 / 255))
 
 
-def _shadows(height: Field) -> Field:
-    cast = np.asarray(blur(shift(height, 7, 10), 5), np.float32) - height
-    near = np.asarray(blur(shift(height, 2, 4), 2), np.float32) - height
-    dark = np.clip(cast * 0.34, 0, 0.38) + np.clip(near * 0.3, 0, 0.22)
-    return np.asarray(1 - dark, np.float32)
-
-
-def _bevel(height: Field) -> Field:
-    step = height - np.asarray(shift(height, 3, 3), np.float32)
-    return np.asarray(np.clip(blur(step, 1) * 0.5, 0, 0.16), np.float32)
-
-
-def _fibres(rng: np.random.Generator) -> Field:
-    return np.asarray(1 + 0.035 * smooth_noise(rng, 90) + 0.03 * smooth_noise(rng, 12))
-
-
-def claymation(scene: Scene, rng: np.random.Generator) -> Image:
-    """Everything modelled in soft clay: rounded, thumb-marked, lit from the upper left."""
-    image, labels = wobble([scene.image, scene.labels], rng, 12, 3.0)
-    palette = scene_palette(image, subject_mask(labels), 8)
-    lumps = cv2.medianBlur(palette_index(image, palette), 5)
-    flat = saturated(filled(lumps, palette), 1.25, 12)
-    relief = _rounded(labels, lumps) + _thumb_marks(rng)
+def claymation(scene: Scene, _rng: np.random.Generator) -> Image:
+    """Everything modelled in soft clay: rounded, dented, lit from the upper left."""
+    image, labels = (hand_bent(p, 12, 5.0) for p in (scene.image, scene.labels))
+    lumps, palette = flat_patches(image, labels, 5)
+    flat = saturated(filled(lumps, palette), 1.25, 14)
+    relief = _rounded(labels, lumps) + np.float32(2.4) * steady_noise(13, 5)
     light, shine = _studio_light(relief)
-    cast = _shadows(labels.astype(np.float32) * np.float32(1.2))
-    lit = multiply(blur(flat, 1.5).astype(np.uint8), light * cast)
+    cast = cast_shadow(labels.astype(np.float32) * np.float32(0.3), 6, 9, 7, 0.5)
+    lit = multiply(blur(flat, 2.5).astype(np.uint8), light * cast)
     return np.asarray(cv2.add(lit, cv2.merge([shine] * 3)))
 
 
 def _rounded(labels: Mask, lumps: Mask) -> Field:
-    seams = cv2.max(region_edges(labels), region_edges(lumps))
+    inner = cv2.bitwise_and(region_edges(lumps), subject_mask(labels))
+    seams = cv2.max(region_edges(labels), inner)
     depth = cv2.distanceTransform(cv2.bitwise_not(seams), cv2.DIST_L2, 3)
-    # A quarter circle at every border, flat on top from eighteen pixels inward.
-    inward = 1 - np.minimum(depth, 18) * np.float32(1 / 18)
-    return np.asarray(blur(np.sqrt(1 - np.square(inward)) * np.float32(12), 3.2))
-
-
-def _thumb_marks(rng: np.random.Generator) -> Field:
-    rows = grid_xy()[1]
-    whorls = np.cos((rows + 26 * smooth_noise(rng, 5)) * np.float32(2 * np.pi / 9))
-    pressed = np.clip(smooth_noise(rng, 7) - np.float32(0.3), 0, 1)
-    return np.asarray(whorls * pressed * np.float32(0.55) + 3.0 * smooth_noise(rng, 14))
+    inward = 1 - np.minimum(depth, 24) * np.float32(1 / 24)
+    return np.asarray(blur(np.sqrt(1 - np.square(inward)) * np.float32(15), 5))
 
 
 def _studio_light(relief: Field) -> tuple[Field, Mask]:
@@ -104,53 +105,47 @@ def _studio_light(relief: Field) -> tuple[Field, Mask]:
     facing = (slope_x * np.float32(0.55) + slope_y * np.float32(0.85) + 1) / np.sqrt(
         slope_x * slope_x + slope_y * slope_y + 1
     )
-    shine = np.clip((blur(facing, 1.2) - np.float32(1.17)) * 300, 0, 60)
-    return np.clip(facing * np.float32(1.02), 0.5, 1.3), np.asarray(shine, np.uint8)
+    facing = np.asarray(blur(facing, 2.5), np.float32)
+    shine = np.clip((facing - np.float32(1.15)) * 220, 0, 40)
+    return np.clip(facing, 0.55, 1.25), np.asarray(shine, np.uint8)
 
 
-LINEN = (236, 226, 206)
-WOOD = (176, 120, 70)
-THREAD = 8.0  # pixels from one thread to the next
+LINEN: Colour = (238, 228, 208)
+WOOD: Colour = (176, 120, 70)
+THREAD = 16.0  # pixels from one bundle of threads to the next
 
 
-def embroidery(scene: Scene, rng: np.random.Generator) -> Image:
-    """Satin stitches lying a different way in every region, on linen in a wooden hoop."""
-    image, labels = wobble([scene.image, scene.labels], rng, 24, 2.0)
-    palette = scene_palette(image, subject_mask(labels), 9)
-    patches = cv2.medianBlur(palette_index(image, palette), 5)
-    colours = saturated(filled(patches, palette), 1.3, 16)
-    seams = cv2.max(region_edges(labels, 5), region_edges(patches))
-    raised = _threads(labels, patches, rng) * (1 - blur(seams, 1.5) * np.float32(0.42 / 255))
-    sewn = multiply(colours, raised)
-    return _hooped(sewn, rng)
+def embroidery(scene: Scene, _rng: np.random.Generator) -> Image:
+    """Satin stitch lying a different way in every depth, on linen in a wooden hoop."""
+    image, labels = (hand_bent(p, 16, 3.0) for p in (scene.image, scene.labels))
+    patches, palette = flat_patches(image, labels, 6)
+    colours = saturated(filled(patches, palette), 1.25, 12)
+    seams = cv2.max(region_edges(labels, 7), region_edges(patches))
+    raised = _threads(labels) * (1 - blur(seams, 2.5) * np.float32(0.24 / 255))
+    cast = cast_shadow(subject_mask(labels) * np.float32(1 / 255), 4, 6, 5, 0.4)
+    return _hooped(multiply(colours, raised * cast))
 
 
-def _threads(labels: Mask, patches: Mask, rng: np.random.Generator) -> Field:
-    columns, rows = grid_xy()
-    angles = rng.uniform(0, np.pi, 256)
-    turn = 2 * np.pi / THREAD
-    kinds = (labels.astype(np.uint8) << 4) | (patches & 15)
-    across = cv2.LUT(kinds, (np.cos(angles) * turn).astype(np.float32)[None])
-    down = cv2.LUT(kinds, (np.sin(angles) * turn).astype(np.float32)[None])
-    phase = columns * across + rows * down + smooth_noise(rng, 14) * np.float32(0.9)
-    along = rows * across - columns * down + smooth_noise(rng, 40) * np.float32(5)
-    ends = np.cos(along * np.float32(0.22))
-    return np.asarray(1 + np.float32(0.19) * np.cos(phase) + np.float32(0.07) * ends)
-
-
-def _hooped(sewn: Image, rng: np.random.Generator) -> Image:
-    inside, ring, ring_light, cast = _hoop()
-    weave = 1 + _weave() + np.float32(0.03) * smooth_noise(rng, 10)
-    cloth = lay(sewn, multiply(plain(LINEN), weave), inside)
-    wood = multiply(plain(WOOD), ring_light + np.float32(0.08) * smooth_noise(rng, 12))
-    return lay(wood, multiply(cloth, cast), ring)
+def _threads(labels: Mask) -> Field:
+    return by_region(labels, _laid())
 
 
 @cache
-def _weave() -> Field:
+def _laid() -> list[Field]:
     columns, rows = grid_xy()
-    turn = np.float32(2 * np.pi / 8)
-    return np.asarray(np.float32(0.05) * np.cos(columns * turn) * np.cos(rows * turn))
+    turns = [2 * np.pi / THREAD * np.array([np.sin(a), np.cos(a)]) for a in HAND]
+    bend = steady_noise(8, 6) * np.float32(0.8)
+    waves = [np.cos(columns * np.float32(t[0]) + rows * np.float32(t[1]) + bend) for t in turns]
+    return [np.asarray(1 + np.float32(0.075) * wave, np.float32) for wave in waves]
+
+
+HAND = (0.12, -0.5, 0.5, -0.12, 0.9, -0.8, 0.8, 0.0)  # how each region's thread lies, radians
+
+
+def _hooped(sewn: Image) -> Image:
+    inside, ring, ring_light, cast = _hoop()
+    cloth = lay(sewn, plain(LINEN), inside)
+    return lay(multiply(plain(WOOD), ring_light), multiply(cloth, cast), ring)
 
 
 @cache
@@ -160,52 +155,32 @@ def _hoop() -> tuple[Mask, Mask, Field, Field]:
     inside = coverage((233 - away).astype(np.float32), 2)
     ring = coverage((11 - np.abs(away - 240)).astype(np.float32), 2)
     light = 1 - (away - 240) * (columns + rows - SIZE) / (SIZE * 14)
-    cast = _shadows(ring * np.float32(1.5 / 255))
+    cast = cast_shadow(ring * np.float32(1 / 255), 7, 10, 5, 0.36)
     return inside, ring, np.asarray(light, np.float32), cast
 
 
-GROUT = (58, 52, 50)
-TILE = 13
+TILE = 32
 
 
-def mosaic(scene: Scene, rng: np.random.Generator) -> Image:
-    """Small glazed tiles, no two quite alike, set in dark grout along the shapes."""
-    image = cv2.medianBlur(scene.image, 5)
-    corners = _tile_corners(scene, rng)
-    seeds = np.full((SIZE, SIZE), 255, np.uint8)
-    seeds[corners[:, 1], corners[:, 0]] = 0
-    _, cells = cv2.distanceTransformWithLabels(
-        seeds, cv2.DIST_L1, 3, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    glazes = _glazes(image, seeds, rng)
-    tiles = glazes[cells - 1]
-    joints = cv2.morphologyEx(cells.astype(np.float32), cv2.MORPH_GRADIENT, disc(3))
-    grout = blur(cv2.compare(joints, 0, cv2.CMP_GT), 1.2)
-    height = 255 - np.asarray(blur(grout, 1.6), np.float32)
-    light = 1 + np.clip((height - shift(height, 3, 3)) * np.float32(0.0035), -0.3, 0.4)
-    outline = blur(region_edges(subject_mask(scene.labels), 7), 1.2)
-    mask = cv2.max(cv2.convertScaleAbs(grout, alpha=1.0), outline)
-    return lay(plain(GROUT), multiply(saturated(tiles, 1.3, 8), light), mask)
+def mosaic(scene: Scene, _rng: np.random.Generator) -> Image:
+    """Square glazed tiles on an exact grid, cut to fit where they meet the subject."""
+    subject = subject_mask(scene.labels)
+    quarters = mean_cells(scene.image, cv2.bitwise_not(subject), 2 * SIZE // TILE)
+    ground = multiply(enlarged(quarters), _glazes())
+    own = cv2.medianBlur(scene.image, 7)
+    wall = saturated(lay(own, ground, blur(subject, 0.8).astype(np.uint8)), 1.4, 6)
+    cut = blur(region_edges(subject, 9), 1.5) * np.float32(0.45 / 255)
+    return multiply(wall, _joints() * (1 - cut))
 
 
-def _tile_corners(scene: Scene, rng: np.random.Generator) -> Any:
-    # Regular rows, bent by a slow wave; every tile that would straddle an edge steps off it.
-    axis = np.arange(TILE // 2, SIZE, TILE, dtype=np.float32)
-    spots = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
-    spots += rng.uniform(-1.6, 1.6, spots.shape).astype(np.float32)
-    edges = cv2.max(region_edges(scene.labels), colour_edges(scene.image, 60))
-    away = np.minimum(cv2.distanceTransform(cv2.bitwise_not(edges), cv2.DIST_L2, 3), 4 * TILE)
-    away = blur(away, 1.5)
-    slope = np.stack([cv2.Sobel(away, cv2.CV_32F, 1, 0), cv2.Sobel(away, cv2.CV_32F, 0, 1)], -1)
-    at = spots.astype(int)
-    pull = slope[at[:, 1], at[:, 0]]
-    pull /= np.linalg.norm(pull, axis=1, keepdims=True) + 1
-    near = (away[at[:, 1], at[:, 0]] < TILE / 2)[:, None]
-    moved = spots + pull * near * (TILE / 2 - away[at[:, 1], at[:, 0]])[:, None]
-    return np.clip(moved, 0, SIZE - 1).astype(int)
+@cache
+def _glazes() -> Field:
+    cells = (SIZE // TILE, SIZE // TILE)
+    return enlarged(np.random.default_rng(7).uniform(0.89, 1.11, cells).astype(np.float32))
 
 
-def _glazes(image: Image, seeds: Mask, rng: np.random.Generator) -> Image:
-    rows, columns = np.nonzero(seeds == 0)
-    colours = image[rows, columns] * rng.uniform(0.84, 1.16, (len(rows), 1))
-    return np.asarray(np.clip(colours, 0, 255), np.uint8)
+@cache
+def _joints() -> Field:
+    face = np.full((TILE, TILE), 0.8, np.float32)
+    face[5:, 5:] = 1.02
+    return np.asarray(blur(np.tile(face, (SIZE // TILE, SIZE // TILE)), 1.5), np.float32)
