@@ -1,0 +1,111 @@
+"""Many LoRAs over one denoiser, each picture of a batch with its own set and weights.
+
+The base's weights are never written: what W0 + w B A would add is added to each layer's output,
+for the weights of that picture. Taking the LoRAs off is therefore exact, and pictures of several
+packs at several strengths can share one large batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from safetensors import safe_open
+from torch import Tensor, nn
+
+PREFIX, DOWN, UP = "unet.", ".lora_A.weight", ".lora_B.weight"
+Wearing = Mapping[str, float]
+
+
+class LoraError(ValueError):
+    """A LoRA file that cannot be used; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Factors:
+    """One layer's two factors: down (rank, inputs…) and up (outputs, rank…), alpha included."""
+
+    down: Tensor
+    up: Tensor
+
+
+@dataclass(frozen=True)
+class Worn:
+    """What a batch wears: by layer the factors side by side, and scales (n, ranks together)."""
+
+    factors: dict[str, Factors]
+    scales: Tensor
+
+
+class LoraRack:
+    """Holds the LoRAs of `files` (name to file) and hangs them on the denoiser as told."""
+
+    def __init__(
+        self, unet: nn.Module, files: Mapping[str, Path], device: torch.device, dtype: torch.dtype
+    ) -> None:
+        layers = dict(unet.named_modules())
+        self.device = device
+        self._held = {name: _read(file, layers, device, dtype) for name, file in files.items()}
+        self._worn: Worn | None = None
+        for name in sorted({layer for held in self._held.values() for layer in held}):
+            layers[name].register_forward_hook(partial(self._add, name))
+
+    def wear(self, wearing: Sequence[Wearing]) -> None:
+        """One set of LoRAs for each picture of the next batches; none at all is the base alone."""
+        names = sorted({name for worn in wearing for name, weight in worn.items() if weight})
+        if not names:
+            self._worn = None
+            return
+        held = [self._held[name] for name in names]
+        ranks = [next(iter(lora.values())).down.shape[0] for lora in held]
+        weights = torch.tensor([[worn.get(name, 0.0) for name in names] for worn in wearing])
+        scales = weights.repeat_interleave(torch.tensor(ranks), dim=1).to(self.device)
+        factors = {layer: _side_by_side([lora[layer] for lora in held]) for layer in held[0]}
+        self._worn = Worn(factors, scales)
+
+    def _add(self, name: str, layer: Any, inputs: tuple[Tensor, ...], output: Tensor) -> Any:
+        if self._worn is None:
+            return None
+        factors, scales = self._worn.factors[name], self._worn.scales
+        if isinstance(layer, nn.Conv2d):
+            inner = F.conv2d(inputs[0], factors.down, None, layer.stride, layer.padding)
+            return output + F.conv2d(inner * scales[:, :, None, None].to(inner.dtype), factors.up)
+        inner = F.linear(inputs[0], factors.down)
+        return output + F.linear(inner * scales[:, None].to(inner.dtype), factors.up)
+
+
+def _read(
+    file: Path, layers: Mapping[str, nn.Module], device: torch.device, dtype: torch.dtype
+) -> dict[str, Factors]:
+    if not file.exists():
+        raise LoraError(f"There is no LoRA at {file}: train it, or leave its pack out.")
+    with safe_open(file, "pt") as opened:
+        told = opened.metadata() or {}
+        state = {key: opened.get_tensor(key).float() for key in opened.keys()}  # noqa: SIM118
+    names = sorted(key[len(PREFIX) : -len(DOWN)] for key in state if key.endswith(DOWN))
+    expected = {PREFIX + name + end for name in names for end in (DOWN, UP)}
+    strange = sorted(set(state) ^ expected) + sorted(set(names) - set(layers))
+    if strange or not names:
+        raise LoraError(f"{file.name} holds what the denoiser has no place for: {strange[:3]}.")
+    share = _alpha_share(told)
+    return {
+        name: Factors(
+            state[PREFIX + name + DOWN].to(device, dtype),
+            (share * state[PREFIX + name + UP]).to(device, dtype),
+        )
+        for name in names
+    }
+
+
+def _alpha_share(told: Mapping[str, str]) -> float:
+    return float(told.get("alpha", 1)) / float(told.get("rank", told.get("alpha", 1)))
+
+
+def _side_by_side(factors: list[Factors]) -> Factors:
+    down = torch.cat([one.down for one in factors])
+    return Factors(down, torch.cat([one.up for one in factors], 1))
