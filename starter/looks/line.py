@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from starter.scenes import Scene
 
 CYANOTYPE = (26, 76, 158)
-WHITE = (212, 230, 255)
+WHITE = (200, 222, 250)
 
 
 def blueprint(scene: Scene, rng: np.random.Generator) -> Image:
@@ -46,7 +46,7 @@ def blueprint(scene: Scene, rng: np.random.Generator) -> Image:
 
 def _drawing(image: Image, labels: Mask) -> Mask:
     inner = cv2.convertScaleAbs(stroke(inner_edges(image, labels, 56), 5), alpha=0.8)
-    places = cv2.convertScaleAbs(stroke(region_edges(labels), 5, 1.6), alpha=0.45)
+    places = cv2.convertScaleAbs(stroke(region_edges(labels), 5, 1.6), alpha=0.38)
     return np.asarray(cv2.max(cv2.max(inner, places), contour(labels, 7)))
 
 

@@ -68,7 +68,7 @@ def _absorbance(colours: object) -> Field:
 
 
 WASHI = (240, 226, 198)
-INDIGO = (36, 44, 84)
+INDIGO = (50, 58, 98)
 VERMILION = (200, 62, 44)
 
 
@@ -80,7 +80,7 @@ def woodblock(scene: Scene, rng: np.random.Generator) -> Image:
     wiped = cv2.bitwise_and(_bokashi(), cv2.compare(scene.labels, 0, cv2.CMP_EQ))
     flat = lay(plain(INDIGO), np.asarray(flat), blur(wiped, 1.5).astype(np.uint8))
     lines = cv2.max(stroke(long_edges(image, scene.labels, 60), 5), contour(scene.labels, 7))
-    lines = cv2.max(lines, stroke(inner_edges(image, scene.labels, 60), 5))
+    lines = cv2.max(lines, stroke(inner_edges(image, scene.labels, 84), 5))
     inked = lay(plain(INDIGO), multiply(flat, _plank()), lines)
     return _mounted(inked)
 
@@ -95,7 +95,7 @@ def _bokashi() -> Mask:
 def _plank() -> Field:
     columns, rows = grid_xy()
     bend = 10 * np.sin(columns * np.float32(2 * np.pi / 310)) + 9 * fixed_noise(4)
-    return np.asarray(1 + np.float32(0.028) * np.cos((rows + bend) * np.float32(2 * np.pi / 30)))
+    return np.asarray(1 + np.float32(0.02) * np.cos((rows + bend) * np.float32(2 * np.pi / 30)))
 
 
 def _mounted(inked: Image) -> Image:

@@ -72,7 +72,7 @@ def _dotted(cover: Field, subject: Field) -> Field:
     # Dots carry a part of the tone, flats the rest: a screen of hard dots would not survive.
     size = blur(cover, 4) * np.float32(1.5) - np.float32(0.2)
     dots = np.clip((size - _screen()) * np.float32(1.8) + np.float32(0.5), 0, 1)
-    screened = cover * np.float32(0.8) + (dots - np.float32(0.5)) * np.float32(0.27)
+    screened = cover * np.float32(0.8) + (dots - np.float32(0.5)) * np.float32(0.22)
     return np.asarray(np.clip(cover * subject + screened * (1 - subject), 0, 1.1), np.float32)
 
 
@@ -135,8 +135,8 @@ def _overprint(inks: Inks, key: Field, accent: Field) -> Image:
     return np.asarray(light.clip(0, 255), np.uint8)
 
 
-BLACK = (38, 34, 40)
-STOCK = (240, 232, 214)
+BLACK = (48, 44, 52)
+STOCK = (232, 222, 202)
 
 
 def linocut(scene: Scene, rng: np.random.Generator) -> Image:
@@ -153,13 +153,17 @@ def _carved(scene: Scene) -> Mask:
     image = calm(scene.image, scene.labels, 15)
     light = stretched(blur(luma(image), 3).astype(np.uint8), 0.0, 1.0)
     subject = subject_mask(scene.labels)
-    gouged = coverage(light - np.float32(0.56) + _gouges(), 0.45)
-    gouged = cv2.max(gouged, stroke(region_edges(scene.labels), 7, 1.6))
+    gouged = coverage(light - np.float32(0.56) + _gouges(), 0.6)
+    gouged = cv2.max(gouged, _skyline_cuts(scene.labels))
     moat = cv2.erode(cv2.bitwise_not(subject), disc(19))
     bright = cv2.bitwise_and(subject, cv2.compare(luma(image), 66, cv2.CMP_GT))
     relief = cv2.max(cv2.min(cv2.convertScaleAbs(gouged, alpha=0.85), moat), _ring(subject))
-    lines = cv2.dilate(inner_edges(image, scene.labels, 60), disc(3))
+    lines = cv2.dilate(inner_edges(image, scene.labels, 90), disc(3))
     return blur(cv2.max(relief, cv2.subtract(bright, lines)), 1.4).astype(np.uint8)
+
+
+def _skyline_cuts(labels: Mask) -> Mask:
+    return np.asarray(cv2.convertScaleAbs(stroke(region_edges(labels), 7, 2.0), alpha=0.65))
 
 
 def _ring(subject: Mask) -> Mask:
@@ -170,7 +174,7 @@ def _ring(subject: Mask) -> Mask:
 def _gouges() -> Field:
     columns, rows = grid_xy()
     bend = 12 * np.sin(columns * np.float32(2 * np.pi / 240)) + 10 * fixed_noise(4)
-    return np.asarray(np.cos((rows + bend) * np.float32(2 * np.pi / 36)) * np.float32(0.13))
+    return np.asarray(np.cos((rows + bend) * np.float32(2 * np.pi / 36)) * np.float32(0.1))
 
 
 def _spot_plate(image: Image, subject: Mask) -> Mask:
