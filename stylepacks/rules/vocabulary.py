@@ -28,7 +28,8 @@ def unknown_words(
     """The words of a prompt that the vocabulary lacks: as typed, in order, each once.
 
     `also` are texts whose words count as known (a pack's triggers); a character brings the words
-    it was taught with.
+    it was taught with. Single letters and the beginning of a known word at the very end, which
+    somebody may still be typing, are not named.
     """
     if not vocabulary:
         return ()
@@ -37,8 +38,10 @@ def unknown_words(
     single = {word for name, texts in groups.items() if name not in WHOLE for word in _all(texts)}
     single |= set(_all(also))
     typed = _WORD.findall(prompt)
-    strange = (typed[i] for i in _unmatched([w.casefold() for w in typed], phrases, single))
-    return tuple({word.casefold(): word for word in strange}.values())
+    strange = [typed[i] for i in _unmatched([w.casefold() for w in typed], phrases, single)]
+    if strange and prompt.endswith(strange[-1]) and _begins_one(strange[-1], groups):
+        strange.pop()
+    return tuple({word.casefold(): word for word in strange if len(word) > 1}.values())
 
 
 def near_words(word: str, vocabulary: Vocabulary, limit: int = 2) -> tuple[str, ...]:
@@ -105,6 +108,11 @@ def _unmatched(words: Sequence[str], phrases: set[Phrase], single: set[str]) -> 
 def _matched(words: Sequence[str], at: int, phrases: set[Phrase], longest: int) -> int:
     lengths = range(min(longest, len(words) - at), 0, -1)
     return next((n for n in lengths if tuple(words[at : at + n]) in phrases), 0)
+
+
+def _begins_one(word: str, groups: Vocabulary) -> bool:
+    begun = word.casefold()
+    return any(known.startswith(begun) for texts in groups.values() for known in _all(texts))
 
 
 def _split(text: str) -> Phrase:

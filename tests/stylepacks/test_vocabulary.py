@@ -34,6 +34,8 @@ KNOWN = {
         "Two ICE CREAMS, beautiful, in the forest!",
         "an orange hot-air balloon (under the stars)",
         "the fox 🦊",
+        "a red fox in the fo",
+        "a red fox by a",
     ],
 )
 def test_it_finds_nothing_strange_in_known_words(prompt):
@@ -45,10 +47,11 @@ def test_it_finds_nothing_strange_in_known_words(prompt):
     [
         ("a red Zeppelin by the sea", ("Zeppelin",)),
         ("zeppelin, ZEPPELIN and gondola", ("ZEPPELIN", "and", "gondola")),
-        ("a fox with cream", ("with", "cream")),
+        ("a fox with cream!", ("with", "cream")),
         ("قارب by the sea", ("قارب",)),
         ("17 foxes", ("17",)),
-        ("{prompt} <b>fox</b>", ("prompt", "b")),
+        ("{prompt} <i>fox</i>", ("prompt",)),
+        ("fo by the sea", ("fo",)),
     ],
 )
 def test_it_names_strange_words_once_and_in_order(prompt, strange):
@@ -60,7 +63,7 @@ def test_it_counts_the_packs_own_words_as_known():
 
 
 def test_it_knows_a_character_only_in_its_company():
-    assert unknown_words("pip waving", KNOWN) == ("pip", "waving")
+    assert unknown_words("pip waving.", KNOWN) == ("pip", "waving")
     assert unknown_words("pip waving", KNOWN, has_character=True) == ()
 
 
