@@ -11,17 +11,17 @@ from stylepacks.models import Checkpoint, PackVersion, StylePack
 from stylepacks.rules import vocabulary as rules
 from stylepacks.rules.prompt_template import Part
 
-# In the order in which a prompt is said.
+# Mostly in the order in which a prompt is said.
 TITLES = {
-    "counts": "How many",
-    "sizes": "Sizes",
     "colours": "Colours",
     "subjects": "Things",
     "poses": "Doing",
-    "positions": "Where in the picture",
     "places": "Places",
     "times": "Times",
     "weathers": "Weather",
+    "positions": "Where in the picture",
+    "sizes": "Sizes",
+    "counts": "How many",
 }
 SYNONYMS_OF = {
     "subject_synonyms": "subjects",

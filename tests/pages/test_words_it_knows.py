@@ -128,8 +128,8 @@ def test_it_clears_the_note_when_every_word_is_known(client, starter):
 
 
 def test_it_offers_what_is_spelt_nearly_alike(client, starter):
-    page = page_of(client, "/create/final-prompt", pack="ink", prompt="a lighthous")
-    assert 'data-replace="lighthous" data-known="lighthouse"' in page
+    page = page_of(client, "/create/final-prompt", pack="ink", prompt="a lighthose")
+    assert 'data-replace="lighthose" data-known="lighthouse"' in page
 
 
 def test_it_knows_the_packs_own_words(client, starter):
