@@ -121,7 +121,7 @@ def embroidery(scene: Scene, _rng: np.random.Generator) -> Image:
     patches, palette = flat_patches(image, labels, 6)
     colours = saturated(filled(patches, palette), 1.25, 12)
     seams = cv2.max(region_edges(labels, 7), region_edges(patches))
-    raised = _threads(labels) * (1 - blur(seams, 2.5) * np.float32(0.24 / 255))
+    raised = _threads(labels) * (1 - blur(seams, 2.5) * np.float32(0.2 / 255))
     cast = cast_shadow(subject_mask(labels) * np.float32(1 / 255), 4, 6, 5, 0.4)
     return _hooped(multiply(colours, raised * cast))
 
@@ -136,7 +136,7 @@ def _laid() -> list[Field]:
     turns = [2 * np.pi / THREAD * np.array([np.sin(a), np.cos(a)]) for a in HAND]
     bend = steady_noise(8, 6) * np.float32(0.8)
     waves = [np.cos(columns * np.float32(t[0]) + rows * np.float32(t[1]) + bend) for t in turns]
-    return [np.asarray(1 + np.float32(0.075) * wave, np.float32) for wave in waves]
+    return [np.asarray(1 + np.float32(0.066) * wave, np.float32) for wave in waves]
 
 
 HAND = (0.12, -0.5, 0.5, -0.12, 0.9, -0.8, 0.8, 0.0)  # how each region's thread lies, radians

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from starter.scenes import Scene
 
 WOOL: Colour = (226, 214, 200)
-YARN: Colour = (250, 244, 228)
+YARN: Colour = (240, 230, 212)
 STITCH, GAP = 18, 14  # pixels of yarn above and below the cloth
 
 
@@ -75,7 +75,7 @@ def low_poly(scene: Scene, _rng: np.random.Generator) -> Image:
     subject = subject_mask(scene.labels)
     behind = _without(scene.image, subject)
     # A forest or a town must still be read between the facets.
-    ground = cv2.addWeighted(_faceted(behind, COARSE, 0.14), 0.62, saturated(behind, 1.25), 0.38, 0)
+    ground = cv2.addWeighted(_faceted(behind, COARSE, 0.14), 0.74, saturated(behind, 1.25), 0.26, 0)
     flat = cv2.medianBlur(saturated(scene.image, 1.25, 4), 7)
     facets = _faceted(_spread(scene.image, cv2.erode(subject, disc(9))), FINE, 0.05)
     own = cv2.addWeighted(multiply(flat, _facet_light()), 0.66, facets, 0.34, 0)

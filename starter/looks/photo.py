@@ -92,7 +92,7 @@ def _mounted(image: Image) -> Image:
 def _faded(image: Image) -> Image:
     soft = np.asarray(cv2.addWeighted(image, 0.7, blur(image, 9).astype(np.uint8), 0.3, 0))
     warm = np.array(
-        [[0.86, 0.06, 0.0, 40], [0.04, 0.8, 0.02, 30], [0.04, 0.1, 0.56, 34]], np.float32
+        [[1.02, -0.02, -0.04, 34], [0.0, 0.9, -0.02, 26], [0.0, 0.08, 0.64, 28]], np.float32
     )
     return multiply(np.asarray(cv2.transform(soft, warm), np.uint8), _vignette(420, 0.6))
 
