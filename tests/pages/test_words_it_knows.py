@@ -157,3 +157,15 @@ def test_it_reads_the_list_once_however_many_packs(client, starter, django_asser
     Checkpoint.objects.update(vocabulary=WORDS)
     with django_assert_max_num_queries(14):
         client.get("/create/", {"pack": "ink", "prompt": "a zeppelin"})
+
+
+def test_it_shows_curators_the_words_without_letting_them_edit(admin_client, starter):
+    page = page_of(admin_client, f"/admin/stylepacks/checkpoint/{starter.pk}/change/")
+    assert "words it knows" in page.lower()
+    assert "<strong>subject synonyms</strong>: kitten" in page
+    assert 'name="vocabulary"' not in page
+
+
+def test_it_tells_curators_when_there_is_no_list(admin_client, foreign):
+    key = foreign.live_version.checkpoint_id
+    assert "no such list" in page_of(admin_client, f"/admin/stylepacks/checkpoint/{key}/change/")
