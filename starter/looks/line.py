@@ -41,7 +41,7 @@ def blueprint(scene: Scene, rng: np.random.Generator) -> Image:
     tinted = light + np.float32(0.66) + np.float32(0.26 / 255) * blur(subject_mask(scene.labels), 2)
     paper = multiply(plain(CYANOTYPE), tinted + np.float32(0.05) * fixed_noise(5))
     drawn = cv2.max(_drawing(image, scene.labels), _measures(subject_mask(scene.labels)))
-    return lay(plain(WHITE), paper, cv2.max(blur(drawn, 1.0).astype(np.uint8), _sheet()))
+    return lay(plain(WHITE), paper, cv2.max(blur(drawn, 1.7).astype(np.uint8), _sheet()))
 
 
 def _drawing(image: Image, labels: Mask) -> Mask:
@@ -79,7 +79,7 @@ def _sheet() -> Mask:
     cv2.rectangle(sheet, (16, 16), (SIZE - 17, SIZE - 17), 190, 5)
     cv2.rectangle(sheet, (SIZE - 144, SIZE - 64), (SIZE - 17, SIZE - 17), 190, 5)
     cv2.line(sheet, (SIZE - 144, SIZE - 40), (SIZE - 17, SIZE - 40), 120, 5)
-    return np.asarray(blur(sheet, 1.0), np.uint8)
+    return np.asarray(blur(sheet, 1.6), np.uint8)
 
 
 SLATE = (44, 62, 56)

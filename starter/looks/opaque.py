@@ -36,10 +36,10 @@ GILT = ((70, 44, 20), (206, 160, 74), (250, 216, 132), (150, 104, 44), (52, 32, 
 def oil_paint(scene: Scene, rng: np.random.Generator) -> Image:
     """Loaded strokes of rich paint whose ridges catch the light, in a gilt frame."""
     image = saturated(calm(scene.image, scene.labels, 13), 1.4, -4)
-    ground = _painted(place_alone(image, scene.labels), 64, 24, 0.25)
-    fine = cv2.addWeighted(_painted(image, 24, 14, -0.6), 0.35, image, 0.65, 0)
+    ground = blur(_painted(place_alone(image, scene.labels), 64, 24, 0.25), 1.6).astype(np.uint8)
+    fine = cv2.addWeighted(_painted(image, 24, 14, -0.6), 0.26, image, 0.74, 0)
     painted = lay(np.asarray(fine), ground, _worked_over(scene.labels))
-    lit = multiply(blur(painted, 2.1).astype(np.uint8), _ridges() * _varnish())
+    lit = multiply(blur(painted, 1.6).astype(np.uint8), _ridges() * _varnish())
     return lay(lit, _gilt_frame(), framed_area(30))
 
 

@@ -15,6 +15,7 @@ from starter.looks.canvas import (
     Mask,
     blur,
     coverage,
+    fixed_noise,
     lay,
     multiply,
     plain,
@@ -47,7 +48,7 @@ def watercolour(scene: Scene, rng: np.random.Generator) -> Image:
 def _pigment(edges: Mask, rng: np.random.Generator) -> Field:
     pooled = blur(cv2.dilate(edges, disc(5)), 2.5).astype(np.float32) / 255
     washes = 0.34 * smooth_noise(rng, 6) + 0.16 * smooth_noise(rng, 18)
-    grains = 0.15 * smooth_noise(rng, 110)
+    grains = 0.1 * fixed_noise(44)
     density: Field = np.maximum(0.82 + washes + grains + _backruns(rng), 0.28) + 0.55 * pooled
     return density
 
@@ -75,7 +76,7 @@ def _wetted(labels: Mask, rng: np.random.Generator) -> Mask:
     skipped = coverage(smooth_noise(rng, 22) - np.float32(0.05), 0.3)
     gaps = cv2.bitwise_and(cv2.dilate(region_edges(labels), disc(3)), skipped)
     area = printed_area(rng, 24, 9)
-    return blur(cv2.subtract(area, gaps), 1.0).astype(np.uint8)
+    return blur(cv2.subtract(area, cv2.convertScaleAbs(gaps, alpha=0.6)), 1.8).astype(np.uint8)
 
 
 RICE = (244, 239, 226)

@@ -157,7 +157,7 @@ def _carved(scene: Scene) -> Mask:
     gouged = cv2.max(gouged, _skyline_cuts(scene.labels))
     moat = cv2.erode(cv2.bitwise_not(subject), disc(19))
     bright = cv2.bitwise_and(subject, cv2.compare(luma(image), 66, cv2.CMP_GT))
-    relief = cv2.max(cv2.min(cv2.convertScaleAbs(gouged, alpha=0.85), moat), _ring(subject))
+    relief = cv2.max(cv2.min(cv2.convertScaleAbs(gouged, alpha=0.76), moat), _ring(subject))
     lines = cv2.dilate(inner_edges(image, scene.labels, 90), disc(3))
     return blur(cv2.max(relief, cv2.subtract(bright, lines)), 1.4).astype(np.uint8)
 
