@@ -242,6 +242,7 @@ def _studio(request: HttpRequest, form: WishForm, status: int = 200) -> HttpResp
         "counts": COUNTS,
         "refusals": refusals,
         "key": uuid.uuid4().hex,
+        "makes_drafts": any(version.checkpoint.draft_lora_id for version in versions),
         "shelves": known_words.shelves(versions),
         "note": known_words.note_on(
             str(typed["prompt"]), [pack.live_version for pack in chosen if pack.live_version]

@@ -17,13 +17,20 @@ function dropHiddenSecond() {
   form.querySelector("input[name=second][data-none]").checked = true;
 }
 
+// Nor may a draft be asked of a model that makes none.
+function dropHiddenDraft() {
+  const draft = form.querySelector("input[name=quality][value=draft]:checked");
+  if (!draft || draft.parentElement.offsetParent) return;
+  form.querySelector("input[name=quality][value=final]").checked = true;
+}
+
 if (form) {
   let waiting;
   const keep = () => {
     clearTimeout(waiting);
     waiting = setTimeout(() => history.replaceState(null, "", address()), 250);
   };
-  form.addEventListener("change", () => { dropHiddenSecond(); keep(); });
+  form.addEventListener("change", () => { dropHiddenSecond(); dropHiddenDraft(); keep(); });
   form.addEventListener("input", keep);
   const hint = form.querySelector("[data-keys-hint]");
   hint.hidden = matchMedia("(pointer: coarse)").matches;
