@@ -34,7 +34,7 @@ STITCH, GAP = 18, 14  # pixels of yarn above and below the cloth
 def felt(scene: Scene, _rng: np.random.Generator) -> Image:
     """Thick pieces of wool felt, sewn down along their edges with pale running stitches."""
     image, labels = (hand_bent(p, 7, 6.0) for p in (scene.image, scene.labels))
-    patches, palette = flat_patches(image, labels, 4, 11)
+    patches, palette = flat_patches(image, labels, 4, 5)
     flat = blur(saturated(filled(patches, palette), 1.08, 12), 2.2)
     window = rounded_window((34, 34, 34, 34), 60)
     sewn = lay(np.asarray(flat, np.uint8), plain(WOOL), window)
@@ -76,7 +76,7 @@ def low_poly(scene: Scene, _rng: np.random.Generator) -> Image:
     behind = _without(scene.image, subject)
     # A forest or a town must still be read between the facets.
     ground = cv2.addWeighted(_faceted(behind, COARSE, 0.14), 0.74, saturated(behind, 1.25), 0.26, 0)
-    flat = cv2.medianBlur(saturated(scene.image, 1.25, 4), 7)
+    flat = cv2.medianBlur(saturated(scene.image, 1.25, 4), 5)
     facets = _faceted(_spread(scene.image, cv2.erode(subject, disc(9))), FINE, 0.05)
     own = cv2.addWeighted(multiply(flat, _facet_light()), 0.66, facets, 0.34, 0)
     shape = _cut_straight(subject)
@@ -169,7 +169,7 @@ WALNUT: Colour = (78, 46, 30)
 
 def wood_inlay(scene: Scene, _rng: np.random.Generator) -> Image:
     """Veneers of light and dark wood fitted edge to edge; the subject's are stained."""
-    patches, palette = flat_patches(scene.image, scene.labels, 4, 9)
+    patches, palette = flat_patches(scene.image, scene.labels, 4, 3)
     flat = filled(patches, palette)
     wood = ramp(_veneer_tones(luma(flat)), VENEERS)
     subject = subject_mask(scene.labels)
@@ -207,11 +207,11 @@ def _walnut_frame() -> Image:
 def balloon(scene: Scene, _rng: np.random.Generator) -> Image:
     """Everything blown up of glossy vinyl, in a pale studio, with long soft highlights."""
     image, labels = (hand_bent(p, 7, 4.0) for p in (scene.image, scene.labels))
-    patches, palette = flat_patches(image, labels, 4, 11)
+    patches, palette = flat_patches(image, labels, 4, 5)
     flat = filled(patches, palette)
     subject = subject_mask(labels)
     pale = cv2.addWeighted(saturated(flat, 1.7), 0.45, plain((255, 240, 250)), 0.55, 0)
-    studio = np.asarray(blur(pale, 6), np.uint8)
+    studio = np.asarray(blur(pale, 4), np.uint8)
     vinyl = lay(saturated(flat, 1.4, 16), studio, subject)
     body, shine = _inflated(labels, patches)
     cast = cast_shadow(subject * np.float32(1 / 255), 0, 16, 12, 0.45)

@@ -124,9 +124,11 @@ def tilt_shift(scene: Scene, _rng: np.random.Generator) -> Image:
 
 def _bokeh(image: Image, width: int) -> Image:
     # Squaring lets lights outshine their surroundings, as they do in a lens.
-    small = cv2.resize(image, (SIZE // 2, SIZE // 2), interpolation=cv2.INTER_AREA)
+    shrink = 2 if width < 20 else 4
+    size = (SIZE // shrink, SIZE // shrink)
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     light = np.square(small.astype(np.float32) * np.float32(1 / 255))
-    kernel = disc(width // 2).astype(np.float32)
+    kernel = disc(width // shrink | 1).astype(np.float32)
     spread = cv2.filter2D(light, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REPLICATE)
     melted = (np.sqrt(np.clip(spread, 0, 1)) * 255).astype(np.uint8)
     return np.asarray(cv2.resize(melted, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR))

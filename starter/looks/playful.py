@@ -42,8 +42,9 @@ WHITE: Colour = (255, 255, 255)
 def sticker(scene: Scene, _rng: np.random.Generator) -> Image:
     """A glossy die-cut sticker with a thick white edge, lifted off a pale dotted sheet."""
     subject = subject_mask(scene.labels)
-    cut = blur(cv2.dilate(subject, disc(33)), 2).astype(np.uint8)
-    patches, palette = flat_patches(scene.image, scene.labels, 4, 9)
+    away = cv2.distanceTransform(cv2.bitwise_not(subject), cv2.DIST_L2, 5)
+    cut = coverage(17 - away, 4)
+    patches, palette = flat_patches(scene.image, scene.labels, 4, 3)
     pale = cv2.addWeighted(
         saturated(filled(patches, palette), 1.9), 0.4, plain((255, 248, 250)), 0.6, 0
     )
@@ -82,7 +83,7 @@ ICING: Colour = (255, 214, 230)
 def kawaii(scene: Scene, _rng: np.random.Generator) -> Image:
     """Sweet pastels with a round lilac outline, big sparkles and a scalloped pink border."""
     image, labels = (hand_bent(p, 6, 4.0) for p in (scene.image, scene.labels))
-    patches, palette = flat_patches(image, labels, 4, 13)
+    patches, palette = flat_patches(image, labels, 4, 6)
     flat = filled(patches, palette)
     subject = subject_mask(labels)
     milky = cv2.addWeighted(saturated(flat, 1.6), 0.5, _candy_sky(), 0.62, 0)
@@ -133,12 +134,13 @@ WAX: Colour = (255, 253, 246)
 def crayon(scene: Scene, _rng: np.random.Generator) -> Image:
     """Wax crayon rubbed over white paper in broad strokes, with thick coloured contours."""
     image, labels = (hand_bent(p, 8, 7.0) for p in (scene.image, scene.labels))
-    patches, palette = flat_patches(image, labels, 4, 11)
+    patches, palette = flat_patches(image, labels, 4, 5)
     wax = saturated(filled(patches, palette), 1.5, 10)
     subject = subject_mask(labels)
     pressure = cv2.max(_rubbed(), cv2.convertScaleAbs(subject, alpha=0.86))
     rubbed = lay(wax, plain(WAX), cv2.min(pressure, _scribbled_edge()))
-    contour = cv2.max(region_edges(labels, 7), region_edges(subject, 11))
+    behind = cv2.convertScaleAbs(region_edges(labels, 7), alpha=0.62)
+    contour = cv2.max(behind, region_edges(subject, 11))
     dark = multiply(wax, np.full((SIZE, SIZE), 0.42, np.float32))
     edge = cv2.min(blur(contour, 1.6).astype(np.uint8), _scribbled_edge())
     return lay(dark, rubbed, edge)
@@ -147,7 +149,7 @@ def crayon(scene: Scene, _rng: np.random.Generator) -> Image:
 @cache
 def _rubbed() -> Mask:
     wave = slanted(-0.8, 40, 12) + np.float32(0.3) * steady_noise(12, 10)
-    return np.clip(188 + wave * 30, 0, 255).astype(np.uint8)
+    return np.clip(190 + wave * 25, 0, 255).astype(np.uint8)
 
 
 @cache
