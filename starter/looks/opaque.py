@@ -30,7 +30,7 @@ from starter.looks.edges import calm, contour, disc, inner_edges, place_alone, s
 if TYPE_CHECKING:
     from starter.scenes import Scene
 
-GILT = ((70, 44, 20), (206, 160, 74), (250, 216, 132), (150, 104, 44), (52, 32, 16))
+GILT = ((110, 74, 34), (222, 178, 92), (128, 88, 42), (66, 42, 24))
 
 
 def oil_paint(scene: Scene, rng: np.random.Generator) -> Image:
@@ -40,7 +40,7 @@ def oil_paint(scene: Scene, rng: np.random.Generator) -> Image:
     fine = cv2.addWeighted(_painted(image, 24, 14, -0.6), 0.26, image, 0.74, 0)
     painted = lay(np.asarray(fine), ground, _worked_over(scene.labels))
     lit = multiply(blur(painted, 1.6).astype(np.uint8), _ridges() * _varnish())
-    return lay(lit, _gilt_frame(), framed_area(30))
+    return lay(lit, _gilt_frame(), framed_area(32))
 
 
 def _worked_over(labels: Mask) -> Mask:
@@ -104,7 +104,7 @@ def _varnish() -> Field:
 def _gilt_frame() -> Image:
     columns, rows = grid_xy()
     inset = np.minimum(np.minimum(columns, 511 - columns), np.minimum(rows, 511 - rows))
-    at = np.clip(inset / np.float32(30) * (len(GILT) - 1), 0, len(GILT) - 1)
+    at = np.clip(inset / np.float32(32) * (len(GILT) - 1), 0, len(GILT) - 1)
     stops = np.arange(len(GILT))
     parts = [np.interp(at, stops, [colour[c] for colour in GILT]) for c in range(3)]
     return np.asarray(np.stack(parts, axis=2), np.uint8)

@@ -157,9 +157,9 @@ def _carved(scene: Scene) -> Mask:
     gouged = cv2.max(gouged, _skyline_cuts(scene.labels))
     moat = cv2.erode(cv2.bitwise_not(subject), disc(19))
     bright = cv2.bitwise_and(subject, cv2.compare(luma(image), 66, cv2.CMP_GT))
-    relief = cv2.max(cv2.min(cv2.convertScaleAbs(gouged, alpha=0.76), moat), _ring(subject))
-    lines = cv2.dilate(inner_edges(image, scene.labels, 90), disc(3))
-    return blur(cv2.max(relief, cv2.subtract(bright, lines)), 1.4).astype(np.uint8)
+    relief = cv2.max(cv2.min(cv2.convertScaleAbs(gouged, alpha=0.82), moat), _ring(subject))
+    lines = cv2.dilate(inner_edges(image, scene.labels, 64), disc(3))
+    return blur(cv2.max(relief, cv2.subtract(bright, lines)), 1.7).astype(np.uint8)
 
 
 def _skyline_cuts(labels: Mask) -> Mask:
@@ -167,14 +167,14 @@ def _skyline_cuts(labels: Mask) -> Mask:
 
 
 def _ring(subject: Mask) -> Mask:
-    return np.asarray(cv2.subtract(cv2.dilate(subject, disc(19)), cv2.dilate(subject, disc(9))))
+    return np.asarray(cv2.subtract(cv2.dilate(subject, disc(17)), cv2.erode(subject, disc(3))))
 
 
 @cache
 def _gouges() -> Field:
     columns, rows = grid_xy()
     bend = 12 * np.sin(columns * np.float32(2 * np.pi / 240)) + 10 * fixed_noise(4)
-    return np.asarray(np.cos((rows + bend) * np.float32(2 * np.pi / 36)) * np.float32(0.1))
+    return np.asarray(np.cos((rows + bend) * np.float32(2 * np.pi / 36)) * np.float32(0.14))
 
 
 def _spot_plate(image: Image, subject: Mask) -> Mask:
