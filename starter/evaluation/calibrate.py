@@ -4,8 +4,8 @@
     python -m starter.evaluation.calibrate --apply FILE
 
 The first measures and writes the pack files (or FILE), the second writes them from FILE. Only the
-`strength_curve` line of starter/packs/SLUG.toml changes. 21 weights x 12 prompts for each pack:
-9,300 pictures for 37 packs, two minutes on one H100.
+`strength_curve` line of starter/packs/SLUG.toml changes. 22 weights x 12 prompts for each pack:
+9,800 pictures for 37 packs, two minutes on one H100.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from starter.pack_files import FOLDER
 Curves = dict[str, list[list[float]]]
 LINE = re.compile(r"^strength_curve = .*$", re.MULTILINE)
 PROMPT_SEED = 4
+JUST_ABOVE = 0.005
 WEIGHTS = Path(__file__).parents[1] / "weights"
 
 
@@ -41,12 +42,17 @@ def measure(given: argparse.Namespace) -> tuple[Curves, dict[str, list[float]]]:
     judge = Judge.load(given.judge, device)
     manner = Manner(given.steps, given.guidance, given.batch)
     studio = Studio(given.weights / "starter", lora_files(packs, given.weights), device, manner)
-    shares = np.linspace(0, 1, given.points).tolist()
+    shares = measured_shares(given.points)
     stops = {pack.slug: [Outfit(pack, share) for share in shares] for pack in packs}
     asked = evaluation_prompts(given.prompts, PROMPT_SEED)
     changes = measured_changes(studio, judge, stops, asked)
     curves = {slug: even_curve(shares, change) for slug, change in changes.items()}
     return curves, {slug: change.round(3).tolist() for slug, change in changes.items()}
+
+
+def measured_shares(points: int) -> list[float]:
+    """`points` even shares from 0 to 1, and one just above 0: there the template's words set in."""
+    return [0.0, JUST_ABOVE, *np.linspace(0, 1, points).tolist()[1:]]
 
 
 def apply_curves(curves: Curves, folder: Path) -> None:

@@ -74,10 +74,11 @@ def even_curve(shares: Sequence[float], changes: Sequence[float] | Floats) -> li
 
 
 def _smoothed(values: Floats) -> Floats:
-    if len(values) < 5:
+    # The first step is a real jump (the template's words set in), and the end is the end.
+    if len(values) < 6:
         return values
-    inner = (values[:-2] + 2 * values[1:-1] + values[2:]) / 4
-    return np.concatenate([values[:1], inner, values[-1:]])
+    inner = (values[1:-2] + 2 * values[2:-1] + values[3:]) / 4
+    return np.concatenate([values[:2], inner, values[-1:]])
 
 
 def _ranks(values: Floats) -> Floats:

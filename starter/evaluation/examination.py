@@ -96,7 +96,7 @@ class Examination:
         verdict = self._read(draw_all(drawings))
         figures = scores(verdict, self.asked)
         by_head = accuracy(verdict, [truth_of(fact) for fact in facts])
-        return {"judge_accuracy": mean_of(figures, PARTS), "judge": figures | {"none": by_head}}
+        return {"judge_accuracy": mean_of(figures, PARTS), "judge": figures | {"by_head": by_head}}
 
     def _base(self) -> Record:
         orders = [order(one.text, SEED + n) for n, one in enumerate(self.asked)]
@@ -106,8 +106,12 @@ class Examination:
         return {**{part: figures[part] for part in PARTS}, "base": figures}
 
     def _autoencoder(self) -> Record:
-        drawn = {name: draw_all(some) for name, some in self._sections().items()}
-        figures, by_section = reconstruction(drawn, self.studio.round_trip)
+        sections = self._sections()
+        drawn = np.split(
+            draw_all([one for some in sections.values() for one in some]), len(sections)
+        )
+        by_name = dict(zip(sections, drawn, strict=True))
+        figures, by_section = reconstruction(by_name, self.studio.round_trip)
         return {"vae_psnr_db": figures["psnr_db"], "vae_delta_e": figures["delta_e"],
                 "vae": by_section}  # fmt: skip
 
@@ -270,7 +274,7 @@ def measured_changes(
 ) -> dict[str, np.ndarray]:
     """By pack, how far each stop lies from the first in style, over the same prompts and seeds."""
     orders = [
-        order(one.text, DIAL_SEED + n, [outfit])
+        order(_plain_words(one, outfit), DIAL_SEED + n, [outfit])
         for outfits in stops.values()
         for outfit in outfits
         for n, one in enumerate(asked)
@@ -282,6 +286,11 @@ def measured_changes(
         changes[slug] = style_change(places[start:stop].view(len(outfits), count, -1))
         start = stop
     return changes
+
+
+def _plain_words(asked: Asked, outfit: Outfit) -> str:
+    # A character pack brings the subject: its prompts say where and when.
+    return setting_of(asked.facts) if outfit.pack.kind == "character" else asked.text
 
 
 def _merged(record: Record, more: Record) -> Record:

@@ -24,7 +24,7 @@ from torch import Tensor
 
 from starter.evaluation.augmenting import as_input, augmented
 from starter.evaluation.drawings import Pixels
-from starter.evaluation.labels import UNSAID, Names, Truth, known_names
+from starter.evaluation.labels import HEADS, UNSAID, Names, Truth, known_names
 from starter.evaluation.lessons import KINDS, Lessons, held_out_lessons, lessons_of
 from starter.evaluation.network import JudgeNetwork
 from starter.evaluation.style_space import StyleSpace, fit_style_space
@@ -139,14 +139,14 @@ def _loss(network: JudgeNetwork, lessons: Lessons, rank: Rank, batch: int) -> Te
 
 @torch.no_grad()
 def judge_of(network: JudgeNetwork, lessons: Lessons, device: torch.device) -> Judge:
-    """The network with a style space fitted on pictures of scenes and looks that it learned."""
+    """The network with a style space fitted on scenes, looks and characters that it learned."""
     wanted = min(STYLE_PICTURES, len(lessons.pixels))
-    picked = lessons.sample(wanted, {"scene": 0.1, "look": 0.9})
+    picked = lessons.sample(wanted, {"scene": 0.1, "look": 0.75, "character": 0.15})
     parts = [
         network(as_input(lessons.pixels[part])).statistics for part in torch.split(picked, 512)
     ]
-    looks = lessons.truths[picked, list(lessons.names).index("look")]
-    space = fit_style_space(torch.cat(parts), looks)
+    who, look = (lessons.truths[picked, HEADS.index(head)] for head in ("character", "look"))
+    space = fit_style_space(torch.cat(parts), look * len(lessons.names["character"]) + who)
     return Judge(_ready(network, device), lessons.names, space, device)
 
 

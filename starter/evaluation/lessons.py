@@ -6,6 +6,7 @@ import os
 import random
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -56,10 +57,14 @@ def lessons_of(store: Store, rank: Rank, styled: int, limit: int) -> Lessons:
     pixels = torch.empty(shape, dtype=torch.uint8, device=rank.device)
     if drawings:
         pixels[count:] = torch.from_numpy(draw_all(drawings))
-    _fill(pixels, store, blocks)
-    rows = [row for block in blocks for row in range(block * BLOCK, (block + 1) * BLOCK)]
     sections = [store.section_of(block * BLOCK) for block in blocks]
-    truths = [truth_of_row(sections[at // BLOCK], row) for at, row in enumerate(rows)]
+    with ThreadPoolExecutor(os.cpu_count()) as readers:
+        # Reading leaves Python free to work out meanwhile what the pictures show.
+        copies = readers.map(partial(_copy, pixels, store), range(len(blocks)), blocks)
+        truths = [truth_of_row(section, block * BLOCK + at)
+                  for section, block in zip(sections, blocks, strict=True)
+                  for at in range(BLOCK)]  # fmt: skip
+        list(copies)
     truths += [truth_of_drawing(drawing) for drawing in drawings]
     kinds = [section.kind for section in sections for _ in range(BLOCK)]
     kinds += ["styled"] * len(drawings)
@@ -98,14 +103,10 @@ def _blocks(store: Store, limit: int) -> list[int]:
     return blocks[: max(1, limit // BLOCK)]
 
 
-def _fill(pixels: Tensor, store: Store, blocks: list[int]) -> None:
-    def copy(at: int) -> None:
-        rows = range(blocks[at] * BLOCK, (blocks[at] + 1) * BLOCK)
-        small = np.stack([shrink(store.pixels[row], STORED_SIDE) for row in rows])
-        pixels[at * BLOCK : (at + 1) * BLOCK] = torch.from_numpy(small)
-
-    with ThreadPoolExecutor(os.cpu_count()) as readers:
-        list(readers.map(copy, range(len(blocks))))
+def _copy(pixels: Tensor, store: Store, at: int, block: int) -> None:
+    rows = range(block * BLOCK, (block + 1) * BLOCK)
+    small = np.stack([shrink(store.pixels[row], STORED_SIDE) for row in rows])
+    pixels[at * BLOCK : (at + 1) * BLOCK] = torch.from_numpy(small)
 
 
 def _rows_by_kind(kinds: list[str], device: torch.device) -> dict[str, Tensor]:

@@ -28,7 +28,7 @@ class LoraError(ValueError):
 
 @dataclass(frozen=True)
 class Factors:
-    """One layer's two factors: down (rank, inputs…) and up (outputs, rank…), alpha included."""
+    """One layer's two factors: down (rank, inputs…) and up (outputs, rank…)."""
 
     down: Tensor
     up: Tensor
@@ -52,7 +52,11 @@ class LoraRack:
         self.device = device
         self._held = {name: _read(file, layers, device, dtype) for name, file in files.items()}
         self._worn: Worn | None = None
-        for name in sorted({layer for held in self._held.values() for layer in held}):
+        if len({frozenset(lora) for lora in self._held.values()}) > 1:
+            raise LoraError(
+                "The LoRAs change different layers: train them all with the same script."
+            )
+        for name in next(iter(self._held.values()), {}):
             layers[name].register_forward_hook(partial(self._add, name))
 
     def wear(self, wearing: Sequence[Wearing]) -> None:
@@ -85,27 +89,23 @@ def _read(
     if not file.exists():
         raise LoraError(f"There is no LoRA at {file}: train it, or leave its pack out.")
     with safe_open(file, "pt") as opened:
-        told = opened.metadata() or {}
         state = {key: opened.get_tensor(key).float() for key in opened.keys()}  # noqa: SIM118
     names = sorted(key[len(PREFIX) : -len(DOWN)] for key in state if key.endswith(DOWN))
     expected = {PREFIX + name + end for name in names for end in (DOWN, UP)}
     strange = sorted(set(state) ^ expected) + sorted(set(names) - set(layers))
     if strange or not names:
         raise LoraError(f"{file.name} holds what the denoiser has no place for: {strange[:3]}.")
-    share = _alpha_share(told)
     return {
         name: Factors(
             state[PREFIX + name + DOWN].to(device, dtype),
-            (share * state[PREFIX + name + UP]).to(device, dtype),
+            state[PREFIX + name + UP].to(device, dtype),
         )
         for name in names
     }
 
 
-def _alpha_share(told: Mapping[str, str]) -> float:
-    return float(told.get("alpha", 1)) / float(told.get("rank", told.get("alpha", 1)))
-
-
 def _side_by_side(factors: list[Factors]) -> Factors:
     down = torch.cat([one.down for one in factors])
+    if down.ndim == 4:
+        down = down.contiguous(memory_format=torch.channels_last)
     return Factors(down, torch.cat([one.up for one in factors], 1))

@@ -24,7 +24,8 @@ class StyleSpace:
 
 
 def fit_style_space(statistics: Tensor, looks: Tensor) -> StyleSpace:
-    """The space for statistics (n, d) of drawn pictures, each in the look numbered in `looks` (n).
+    """The space for statistics (n, d) of drawn pictures, each of the look numbered in `looks` (n);
+    a character is a look of its own.
 
     What differs between pictures of one look (what they show) is made small and round; of what is
     left, the directions that spread the pictures most are kept.

@@ -96,7 +96,7 @@ def save_lora(unet: nn.Module, file: Path, rank: int = 2) -> None:
             state[f"unet.{name}{DOWN}"] = torch.randn(rank, *inputs) * 0.1
             shape = (outputs, rank, *(1 for _ in inputs[1:]))
             state[f"unet.{name}{UP}"] = torch.randn(shape) * 0.1
-    save_file(state, file, metadata={"alpha": str(2 * rank), "rank": str(rank)})
+    save_file(state, file)
 
 
 def run(patch: pytest.MonkeyPatch, script: ModuleType, *arguments: str) -> None:
@@ -143,8 +143,7 @@ def merge(unet: nn.Module, file: Path, weight: float) -> None:
     for key in [key for key in state if key.endswith(DOWN)]:
         layer = layers[key[len("unet.") : -len(DOWN)]]
         down, up = state[key], state[key.replace(DOWN, UP)]
-        # alpha is twice the rank in these files.
-        change = 2 * weight * up.flatten(1) @ down.flatten(1)
+        change = weight * up.flatten(1) @ down.flatten(1)
         layer.weight.data += change.view_as(layer.weight)
 
 
@@ -199,6 +198,14 @@ def test_it_evens_out_any_smooth_dial(bend: float, points: int) -> None:
     if 0.6 < bend < 2 and points > 15:
         strengths = np.arange(0, 101, 10)
         assert step_error(np.interp(strengths, *curve.T) ** bend) < 0.35
+
+
+def test_it_evens_out_a_dial_that_starts_with_a_jump() -> None:
+    shares = calibrate.measured_shares(21)
+    changes = [0.0 if not share else 0.08 + 0.92 * share**1.5 for share in shares]
+    curve = np.array(even_curve(shares, changes))
+    reached = [0.0, *(0.08 + 0.92 * np.interp(range(10, 101, 10), *curve.T) ** 1.5)]
+    assert step_error(reached) < 0.1
 
 
 def test_it_leaves_a_dead_dial_straight() -> None:
@@ -302,7 +309,7 @@ def test_it_calibrates_one_line_of_a_pack(
     before = (FOLDER / "ink-wash.toml").read_text()
     (tmp_path / "ink-wash.toml").write_text(before)
     places = ("--weights", str(weights), "--judge", str(toy_judge), "--device", "cpu")
-    counts = ("--packs", "ink-wash", "--points", "3", "--prompts", "1", "--steps", "1")
+    counts = ("--packs", "ink-wash", "--points", "2", "--prompts", "1", "--steps", "1")
     run(monkeypatch, calibrate, *places, *counts, "--json", str(tmp_path / "curves.json"))
     run(monkeypatch, calibrate, "--apply", str(tmp_path / "curves.json"), "--folder", str(tmp_path))
     after = (tmp_path / "ink-wash.toml").read_text()
