@@ -24,6 +24,8 @@ XMP = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 </x:xmpmeta>
 <?xpacket end="r"?>"""
 THUMBNAIL_QUALITY = 82
+# A picture of 512 px: 35 ms and 176 KiB. Level 6 takes 70 ms for 170 KiB.
+PNG_LEVEL = 4
 
 
 def encode_png(rgb: bytes, width: int, height: int, metadata: dict[str, str]) -> bytes:
@@ -33,7 +35,9 @@ def encode_png(rgb: bytes, width: int, height: int, metadata: dict[str, str]) ->
         chunks.add_itxt(key, text)
     chunks.add_itxt(XMP_KEY, XMP)
     out = io.BytesIO()
-    Image.frombytes("RGB", (width, height), rgb).save(out, "PNG", pnginfo=chunks, compress_level=6)
+    Image.frombytes("RGB", (width, height), rgb).save(
+        out, "PNG", pnginfo=chunks, compress_level=PNG_LEVEL
+    )
     return out.getvalue()
 
 
@@ -42,7 +46,7 @@ def thumbnail_webp(rgb: bytes, width: int, height: int, edge: int = 320) -> byte
     image = Image.frombytes("RGB", (width, height), rgb)
     image.thumbnail((edge, edge), Image.Resampling.LANCZOS)
     out = io.BytesIO()
-    image.save(out, "WEBP", quality=THUMBNAIL_QUALITY, method=4)
+    image.save(out, "WEBP", quality=THUMBNAIL_QUALITY, method=2)
     return out.getvalue()
 
 
