@@ -30,10 +30,10 @@ def augmented(pixels: Tensor) -> Tensor:
 
 def _grid(pictures: Tensor) -> Tensor:
     count, device = len(pictures), pictures.device
-    size = 1 - 0.28 * torch.rand(count, 1, device=device)
+    size = 1 - 0.2 * torch.rand(count, 1, device=device)
     mirror = torch.randint(0, 2, (count, 1), device=device) * 2 - 1
     shape = size * (1 + 0.06 * torch.randn(count, 2, device=device)).clamp(0.85, 1.15)
-    room = 1.06 - size
+    room = 1.04 - size
     shift = room * (2 * torch.rand(count, 2, device=device) - 1)
     affine = torch.zeros(count, 2, 3, device=device)
     affine[:, 0, 0], affine[:, 1, 1], affine[:, :, 2] = (

@@ -93,7 +93,8 @@ class Examination:
     def _judge(self) -> Record:
         facts = [one.facts for one in self.asked]
         drawings = [Drawing(FIRST_SEED + n, fact) for n, fact in enumerate(facts)]
-        verdict = self._read(draw_all(drawings))
+        self.drawn_pictures = torch.from_numpy(draw_all(drawings))
+        verdict = self._read(self.drawn_pictures)
         figures = scores(verdict, self.asked)
         by_head = accuracy(verdict, [truth_of(fact) for fact in facts])
         return {"judge_accuracy": mean_of(figures, PARTS), "judge": figures | {"by_head": by_head}}
@@ -230,9 +231,7 @@ class Examination:
 
     def _copies(self) -> Record:
         count = min(self.counts.copies, len(self.asked))
-        facts = [one.facts for one in self.asked[:count]]
-        fresh = draw_all([Drawing(FIRST_SEED + n, fact) for n, fact in enumerate(facts)])
-        both = torch.cat([self.bare_pictures[:count], torch.from_numpy(fresh)])
+        both = torch.cat([self.bare_pictures[:count], self.drawn_pictures[:count]])
         scenes = memorisation.training_thumbnails(self.store, self.counts.neighbours)
         found = memorisation.nearest(both, scenes, self.judge.device)
         painted, drawn = (memorisation.Nearest(found.distances[part], found.rows[part])
