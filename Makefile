@@ -54,8 +54,8 @@ bench: setup $(VENV)/.dev ## Measure the main job and the starter; results land 
 screenshots: setup $(VENV)/.dev ## Photograph every page at three widths, light and dark
 	@$(BIN)/python -m tests.browser.screenshots
 
-covers: setup ## Render every pack's cover with the shipped weights
-	@$(MANAGE) render_covers --into starter/covers
+covers: setup ## Render every cover, example and sample sheet with the shipped weights
+	@$(MANAGE) render_covers --into starter --sheets docs/starter
 	@$(MANAGE) install_starter
 
 clean: ## Remove the environment and everything the embedded profile wrote
