@@ -7,4 +7,5 @@ urlpatterns: list[URLPattern] = [
     path("packs/", views.packs, name="packs"),
     path("packs/<slug:slug>/", views.pack, name="pack"),
     path("packs/<slug:slug>/cover", views.pack_cover, name="pack_cover"),
+    path("packs/<slug:slug>/examples/<int:key>", views.pack_example, name="pack_example"),
 ]

@@ -6,13 +6,15 @@ from pathlib import PurePosixPath
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
+from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from stylepacks.example_pictures import examples_of
 from stylepacks.library import published_packs
-from stylepacks.models import StylePack
+from stylepacks.models import ExamplePicture, StylePack
 
 COVER_SECONDS = 300
 ALTERNATIVES = 4
@@ -76,6 +78,7 @@ def pack(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "pack": shown,
         "version": version,
+        "examples": examples_of(version),
         "license_sentence": LICENSE_SENTENCES.get(version.license, OTHER_LICENSE),
         "others": _alternatives(shown, others),
         "key": uuid.uuid4().hex,
@@ -87,19 +90,29 @@ def pack(request: HttpRequest, slug: str) -> HttpResponse:
 def pack_cover(request: HttpRequest, slug: str) -> HttpResponse:
     """The cover's bytes from a folder, or the way to them in a remote store."""
     offered = StylePack.objects.exclude(state=StylePack.State.DRAFT)
-    cover = get_object_or_404(offered, slug=slug).cover
-    if not cover.name:
+    return _picture(get_object_or_404(offered, slug=slug).cover)
+
+
+@require_safe
+def pack_example(request: HttpRequest, slug: str, key: int) -> HttpResponse:
+    """An example picture's bytes from a folder, or the way to them in a remote store."""
+    offered = ExamplePicture.objects.exclude(pack__state=StylePack.State.DRAFT)
+    return _picture(get_object_or_404(offered, pk=key, pack__slug=slug).file)
+
+
+def _picture(file: FieldFile) -> HttpResponse:
+    if not file.name:
         raise Http404
     response: HttpResponse
-    if isinstance(cover.storage, FileSystemStorage):
-        response = _cover_bytes(cover.name, cover.storage)
+    if isinstance(file.storage, FileSystemStorage):
+        response = _stored_bytes(file.name, file.storage)
     else:
-        response = HttpResponseRedirect(cover.url)
+        response = HttpResponseRedirect(file.url)
     response["Cache-Control"] = f"public, max-age={COVER_SECONDS}"
     return response
 
 
-def _cover_bytes(name: str, storage: FileSystemStorage) -> HttpResponse:
+def _stored_bytes(name: str, storage: FileSystemStorage) -> HttpResponse:
     if not storage.exists(name):
         raise Http404
     with storage.open(name) as file:

@@ -13,6 +13,7 @@ from starter.vocabulary import VocabularyError, read_vocabulary
 from stylepacks import checkpoints
 from stylepacks.drafts import install_draft
 from stylepacks.errors import PackError
+from stylepacks.example_pictures import install_pictures
 from stylepacks.models import Checkpoint, Family, Lora, PackVersion, StylePack
 from stylepacks.registering import (
     PackEntry,
@@ -101,6 +102,7 @@ def install_pack(pack: PackFile, checkpoint: Checkpoint, folder: Path) -> tuple[
     entry = PackEntry(pack.slug, _about(pack), _version_fields(pack), loras)
     version, is_new = register_pack(entry, checkpoint)
     _install_cover(version.pack, folder / "covers" / f"{pack.slug}.webp")
+    install_pictures(version.pack, pack.examples, folder / "examples")
     return version, is_new
 
 
