@@ -5,7 +5,7 @@
 
 The first measures and writes the pack files (or FILE), the second writes them from FILE. Only the
 `strength_curve` line of starter/packs/SLUG.toml changes. 22 weights x 12 prompts for each pack:
-9,800 pictures for 37 packs, two minutes on one H100.
+9,800 pictures for 37 packs.
 """
 
 from __future__ import annotations
