@@ -241,7 +241,7 @@ GUEST_ALLOWANCE = env.int("HOUSESTYLE_GUEST_ALLOWANCE", default=8)
 # read once, when torch is first imported, which is always after these settings.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 # Not at once, though: a short spin first spares most of the wake-ups. On two idle cores a step
-# takes 89 ms instead of 124; beside one busy process 270 instead of 170, twice that at 10000.
+# takes 89 ms instead of 124; beside one busy process 270 instead of 170, and 450 at 10000.
 os.environ.setdefault("GOMP_SPINCOUNT", "3000")
 # Huge pages for tensors of 2 MiB and more, read likewise: decoding to 512 px takes 0.75 s of one
 # core instead of 1.0, and a step 135 ms instead of 143, for 110 MiB more at the peak.
