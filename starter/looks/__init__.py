@@ -20,9 +20,9 @@ from starter.looks.glow import light_box, synthwave, thermal_camera
 from starter.looks.light import neon_outline, stained_glass
 from starter.looks.line import blueprint, chalkboard
 from starter.looks.material import balloon, felt, low_poly, wood_inlay
-from starter.looks.opaque import gouache, oil_paint, pastel, pop_art
+from starter.looks.opaque import oil_paint, pastel, pop_art
 from starter.looks.paint import ink_wash, watercolour
-from starter.looks.photo import film_noir, infrared, instant_photo, tilt_shift
+from starter.looks.photo import film_noir, instant_photo, tilt_shift
 from starter.looks.pixel import pixel_art, pocket_console, voxel
 from starter.looks.playful import crayon, kawaii, snow_globe, sticker
 from starter.looks.press import risograph, screen_print_poster, woodblock
@@ -51,7 +51,6 @@ LOOKS: dict[str, Look] = {
     "risograph": risograph,
     "woodblock": woodblock,
     "screen-print-poster": screen_print_poster,
-    "gouache": gouache,
     "pastel": pastel,
     "pop-art": pop_art,
     "comic-ink": comic_ink,
@@ -69,7 +68,6 @@ LOOKS: dict[str, Look] = {
     "film-noir": film_noir,
     "instant-photo": instant_photo,
     "tilt-shift": tilt_shift,
-    "infrared": infrared,
     "sticker": sticker,
     "kawaii": kawaii,
     "crayon": crayon,

@@ -1,4 +1,4 @@
-"""Looks made with paint that covers: oil, gouache, pastel, pop art."""
+"""Looks made with paint that covers: oil, pastel, pop art."""
 
 from __future__ import annotations
 
@@ -108,34 +108,6 @@ def _gilt_frame() -> Image:
     stops = np.arange(len(GILT))
     parts = [np.interp(at, stops, [colour[c] for colour in GILT]) for c in range(3)]
     return np.asarray(np.stack(parts, axis=2), np.uint8)
-
-
-CHALKY = (248, 240, 224)
-SIENNA = (206, 116, 76)
-GOUACHE = (84, 34, -0.3)
-
-
-def gouache(scene: Scene, rng: np.random.Generator) -> Image:
-    """Matte, milky poster paint in broad flat strokes; sienna glows between them."""
-    image = calm(scene.image, scene.labels, 15)
-    flat = blur(in_flats(image, subject_mask(scene.labels), 7), 1.2).astype(np.uint8)
-    broad = blur(_painted(place_alone(flat, scene.labels), *GOUACHE), 2).astype(np.uint8)
-    broad = lay(plain(SIENNA), broad, _underpainting())
-    painted = lay(flat, broad, _worked_over(scene.labels))
-    milky = cv2.addWeighted(saturated(painted, 1.25), 0.78, plain(CHALKY), 0.22, 0)
-    return multiply(np.asarray(milky), _moulded(subject_mask(scene.labels)))
-
-
-def _moulded(subject: Mask) -> Field:
-    soft = blur(subject, 5).astype(np.float32) / 255
-    facing = soft - shift(soft, 9, 12)
-    return np.asarray(1 + np.clip(facing, -0.8, 0.8) * np.float32(0.3) * soft, np.float32)
-
-
-@cache
-def _underpainting() -> Mask:
-    thin = np.clip(np.float32(0.3) - _dabs(*GOUACHE)[3], 0, 0.3)
-    return np.asarray(blur(thin * np.float32(96 / 0.3), 1.5), np.uint8)
 
 
 PLUM = (96, 74, 96)

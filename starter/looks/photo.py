@@ -151,19 +151,3 @@ def _focus_band(subject: Mask) -> Mask:
 
 def _wide_band(subject: Mask) -> Mask:
     return _band(_foot(subject) - 30, 58)
-
-
-def infrared(scene: Scene, _rng: np.random.Generator) -> Image:
-    """False-colour film: leaves and land turn rose, skies teal, and light bleeds at the edges."""
-    subject = subject_mask(scene.labels)
-    mixed = np.asarray(cv2.transform(scene.image, FALSE_COLOUR), np.uint8)
-    exposed = lay(saturated(scene.image, 1.2), mixed, subject)
-    bright = cv2.convertScaleAbs(cv2.subtract(exposed, 150), alpha=1.1)
-    return multiply(
-        np.asarray(cv2.add(exposed, blur(bright, 14).astype(np.uint8))), _vignette(440, 0.6)
-    )
-
-
-FALSE_COLOUR = np.array(
-    [[0.25, 1.15, -0.45, 18], [0.28, -0.05, 0.62, 6], [0.1, 0.42, 0.36, 22]], np.float32
-)

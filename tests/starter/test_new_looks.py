@@ -36,7 +36,7 @@ def test_it_sets_pixels_on_the_grid_of_the_autoencoder(slug, side):
 
 
 @pytest.mark.parametrize(
-    "slug", ["film-noir", "infrared", "wood-inlay", "sticker", "pocket-console", "felt", "balloon"]
+    "slug", ["film-noir", "wood-inlay", "sticker", "pocket-console", "felt", "balloon"]
 )
 @pytest.mark.parametrize("colour", [(222, 58, 50), (62, 166, 78), (44, 104, 214)])
 def test_it_keeps_the_colour_of_the_subject(slug, colour):
