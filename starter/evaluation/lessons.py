@@ -19,7 +19,7 @@ from starter.looks import LOOKS
 from starter.scenes import sample_facts
 from starter.scenes.characters import CHARACTERS
 from starter.training.ranks import Rank
-from starter.training.store import BLOCK, Store
+from starter.training.store import BLOCK, DRAWN, Store
 
 KINDS = ("scene", "look", "character", "styled")
 STORED_SIDE = 192
@@ -97,7 +97,7 @@ def _styled(name: str, slug: str, number: int) -> Drawing:
 
 def _blocks(store: Store, limit: int) -> list[int]:
     held_out = {s.held_out_rows.start // BLOCK for s in store.sections if s.count > BLOCK}
-    blocks = [block for block in range(store.rows // BLOCK) if store.done[block]]
+    blocks = [block for block in range(store.rows // BLOCK) if store.done[block] == DRAWN]
     blocks = [block for block in blocks if block not in held_out]
     random.Random(0).shuffle(blocks)
     return blocks[: max(1, limit // BLOCK)]

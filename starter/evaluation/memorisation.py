@@ -20,7 +20,7 @@ from PIL import Image
 from torch import Tensor
 
 from starter.evaluation.drawings import Drawing, Pixels, draw, draw_all, shrink
-from starter.training.store import Store
+from starter.training.store import KEPT_SCENES, Store
 
 SIDE = 64
 CHUNK = 4096
@@ -45,7 +45,7 @@ def training_thumbnails(store: Store | None, count: int) -> Iterator[Pixels]:
             rows = range(start, min(count, start + CHUNK))
             yield draw_all([Drawing(row, side=SIDE) for row in rows])
         return
-    rows = store.section("scenes").training_rows[:count]
+    rows = store.section("scenes").training_rows[: min(count, KEPT_SCENES)]
     with ThreadPoolExecutor(os.cpu_count()) as readers:
         for start in range(0, len(rows), CHUNK):
             some = rows[start : start + CHUNK]

@@ -60,7 +60,7 @@ def main() -> None:
     counts += [(name, "character", given.characters) for name in CHARACTERS if name in wanted]
     counts += [(slug, "look", given.looks) for slug in LOOKS if slug in wanted]
     store = create_store(given.folder, counts)
-    waiting = _order(store)
+    waiting = _order(store, given.mixed)
     began, drawn = time.monotonic(), 0
     with multiprocessing.get_context("fork").Pool(
         given.workers, _start, (given.folder, given.at_once)
@@ -72,12 +72,16 @@ def main() -> None:
                 print(f"drawn {drawn * BLOCK} of {store.rows}, {seconds:.0f} s", flush=True)
 
 
-def _order(store: Store) -> list[int]:
-    """Held-out blocks, then what stays, mixed, so that training can start early; then the rest."""
+def _order(store: Store, mixed: bool) -> list[int]:
+    """Held-out blocks, then what stays, shuffled, so that training can start early; then the rest.
+
+    `mixed` shuffles all alike: for when `encode` already runs, and makes room.
+    """
     first = [section.held_out_rows.start // BLOCK for section in store.sections]
     others = [block for block in range(store.rows // BLOCK) if block not in set(first)]
     random.Random(0).shuffle(others)
-    others.sort(key=lambda block: not store.is_kept(block))
+    if not mixed:
+        others.sort(key=lambda block: not store.is_kept(block))
     return [block for block in first + others if not store.done[block]]
 
 
@@ -97,6 +101,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--names", nargs="*", help="these looks and characters; default all")
     parser.add_argument("--characters", type=int, default=8_000)
     parser.add_argument("--at-once", type=int, default=120_000, help="pictures in memory")
+    parser.add_argument("--mixed", action="store_true", help="when the autoencoder is finished")
     parser.add_argument("--workers", type=int, default=os.cpu_count())
     return parser.parse_args()
 
