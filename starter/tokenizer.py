@@ -1,8 +1,9 @@
 """The starter's tokenizer: CLIP's byte-level BPE, trained on the words the starter draws.
 
 Each of those words is one token; any other text (emoji, Arabic, `{prompt}`) falls back to bytes
-and still encodes. Make it again with `python -m starter.tokenizer`: seconds, the same bytes.
-Retrain the model after a change: token numbers move.
+and still encodes. `python -m starter.tokenizer` makes it again after new words: the same tokens,
+though equally frequent pairs may be numbered in another order. So a tokenizer belongs to the
+weights trained with it; training from an earlier model moves each word to its new number.
 """
 
 from __future__ import annotations

@@ -179,7 +179,7 @@ def test_it_renders_a_shipped_pack_the_same_twice(tmp_path, settings, capsys):
     for name in ("pictures.toml", "vocabulary.json"):
         shutil.copy(STARTER / name, folder)
     (folder / "weights").symlink_to(STARTER / "weights")
-    quick = (STARTER / "packs" / "pip.toml").read_text().replace("steps = 16", "steps = 2")
+    quick = (STARTER / "packs" / "pip.toml").read_text().replace("steps = 12", "steps = 2")
     (folder / "packs" / "pip.toml").write_text(quick)
     call_command("install_starter", folder=folder)
     render(folder)

@@ -82,7 +82,7 @@ def test_it_changes_nothing_the_second_time(starter, capsys):
 def test_it_publishes_a_new_version_of_a_changed_pack_alone(starter, capsys):
     install(starter, capsys)
     file = starter / "packs" / "pip.toml"
-    file.write_text(file.read_text().replace("steps = 16", "steps = 20"))
+    file.write_text(file.read_text().replace("steps = 12", "steps = 20"))
     lines, _ = install(starter, capsys)
     assert "linocut: version 1 unchanged" in lines[0]
     assert "pip: version 2 published" in lines[1]
