@@ -23,14 +23,14 @@ from torch import Tensor
 from starter.architecture import FULL, LATENT_SIDE
 from starter.training.ranks import Rank, join_ranks, wait_for_file
 from starter.training.steps import in_channels_last
-from starter.training.store import BLOCK, Store
+from starter.training.store import BLOCK, Store, wait_for_store
 
 READERS = 4
 
 
 def main() -> None:
     given, rank = _arguments(), join_ranks()
-    store = Store(given.data)
+    store = wait_for_store(given.data)
     given.out.mkdir(parents=True, exist_ok=True)
     if rank.leads:
         shape = (store.rows, FULL.latent_channels, LATENT_SIDE, LATENT_SIDE)
