@@ -175,7 +175,8 @@ def test_it_fills_a_pack_and_reads_its_dial() -> None:
     outfits = [Outfit(pip, 1.0), Outfit(style, 0.5)]
     made = order("by the sea", 1, outfits)
     assert made.prompt == f"{pip.trigger}, by the sea, {style.trigger}"
-    assert made.wearing == {"pip": pip.loras[0].weight_max, "watercolour": 0.5}
+    half = 0.5 * style.loras[0].weight_max
+    assert made.wearing == {"pip": pip.loras[0].weight_max, "watercolour": half}
     assert order("by the sea", 1, [at_strength(pip, 0)]) == order("by the sea", 1)
     assert at_strength(pip, 100).share == 1
 

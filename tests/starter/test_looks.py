@@ -105,7 +105,7 @@ def test_it_gives_every_pack_a_trigger_of_its_own():
         ('slug = "linocut"', 'slug = "other"', "name the file other.toml"),
         ("steps = 12", "steps = true", "'steps' must be a int"),
         ("steps = 12", "", "'steps' is missing"),
-        ("version = 1", "version = 1\nmood = 3", "unknown field 'mood'"),
+        ("version = 2", "version = 2\nmood = 3", "unknown field 'mood'"),
         ("weight_min = 0.0", "weight_min = 2.0", "above 'weight_max'"),
         ("[25, 0.25]", "[25, 0.9]", "must rise"),
         ('"linocut.safetensors"', '"../x.safetensors"', "plain file name"),
