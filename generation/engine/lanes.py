@@ -6,6 +6,7 @@ from typing import Any
 import torch
 
 from generation.engine.contract import ImageOrder, RenderRequest
+from generation.engine.denoisers import Told
 from generation.engine.pipelines import Model
 from generation.engine.samplers import clean_estimate, fresh_scheduler, takes_generator
 from generation.engine.studio import Studio
@@ -16,8 +17,8 @@ class Lane:
     """One image on its way: its own words, latents, scheduler and chance."""
 
     order: ImageOrder
-    words: torch.Tensor
-    opposite: torch.Tensor
+    words: Told
+    opposite: Told
     latents: torch.Tensor
     scheduler: Any
     chance: torch.Generator
@@ -32,11 +33,13 @@ class Lane:
 
 def prepare_lanes(studio: Studio, request: RenderRequest) -> list[Lane]:
     """Encode the prompts and draw the noise, each image by itself."""
-    model, state = studio.model, studio.switch.applied_to("text_encoder")
+    model = studio.model
+    state = studio.switch.applied_to(*model.family.text_encoders)
+    size = _told_size(model, request)
     lanes = []
     for order in request.images:
-        words = studio.prompts.embedding(order.prompt, state)
-        opposite = studio.prompts.embedding(order.negative, state)
+        words = studio.prompts.words(order.prompt, state) | size
+        opposite = studio.prompts.opposite(order.negative, state) | size
         scheduler = fresh_scheduler(
             request.sampler, model.pipe.scheduler.config, request.steps, model.device
         )
@@ -49,6 +52,11 @@ def prepare_lanes(studio: Studio, request: RenderRequest) -> list[Lane]:
 def draw_noise(model: Model, request: RenderRequest, chance: torch.Generator) -> torch.Tensor:
     """On the CPU and in single precision: a seed means the same on every device."""
     scale = model.pixels_per_latent
-    channels = model.pipe.unet.config.in_channels
+    channels = model.pipe.vae.config.latent_channels
     shape = (1, channels, request.height // scale, request.width // scale)
     return torch.randn(shape, generator=chance).to(model.device)
+
+
+def _told_size(model: Model, request: RenderRequest) -> Told:
+    told = model.family.manner.size(model.pipe, request.height, request.width)
+    return {name: part.to(model.device) for name, part in told.items()}

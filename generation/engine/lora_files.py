@@ -8,7 +8,7 @@ checkpoint with fitting shapes, and the sum changes something.
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -168,7 +168,7 @@ _KOHYA_ENDINGS = (".lora_down.weight", ".lora_up.weight", ".alpha")
 def _with_component(key: str, model: Model) -> str:
     # PEFT's own files carry no component: they hold the denoiser's layers.
     bare = key.removeprefix("base_model.model.")
-    known = (*model.family.lora_components, "text_encoder_2")
+    known = (*model.family.lora_components, "text_encoder")
     return bare if bare.startswith(known) else f"{model.family.denoiser}.{bare}"
 
 
@@ -182,15 +182,20 @@ def _peft_names(named: Mapping[str, Any], model: Model) -> dict[str, Any]:
     denoiser = f"{model.family.denoiser}."
     of_denoiser = {key: value for key, value in named.items() if key.startswith(denoiser)}
     of_encoders = {key: value for key, value in named.items() if not key.startswith(denoiser)}
-    # Naming the type spares the converter its guess, which fails on files without out_proj.
-    encoders = convert_state_dict_to_peft(of_encoders, original_type=StateDictType.DIFFUSERS_OLD)
-    flat = {_flattened_clip(key): value for key, value in encoders.items()}
+    # Naming the types spares the converter its guess, which fails on files without out_proj; only
+    # the newer one knows the second encoder's projection.
+    for dialect in (StateDictType.DIFFUSERS_OLD, StateDictType.DIFFUSERS):
+        of_encoders = convert_state_dict_to_peft(of_encoders, original_type=dialect)
+    flat = {_flattened_clip(key, model): value for key, value in of_encoders.items()}
     return {**convert_unet_state_dict_to_peft(of_denoiser), **flat}
 
 
-def _flattened_clip(key: str) -> str:
-    # transformers 5 dropped this level of CLIPTextModel; files written before still have it.
-    return key.replace(".text_model.", ".", 1).replace(".lora.down.", ".lora_A.")
+def _flattened_clip(key: str, model: Model) -> str:
+    # transformers 5 dropped this level of CLIPTextModel, not of the one with a projection; files
+    # written before still have it.
+    component, bare = key.split(".", 1)[0], key.replace(".lora.down.", ".lora_A.")
+    encoder = getattr(model.pipe, component, None)
+    return bare if hasattr(encoder, "text_model") else bare.replace(".text_model.", ".", 1)
 
 
 def _by_module(alphas: Mapping[str, float]) -> dict[str, float]:
@@ -240,8 +245,7 @@ def _scales(
     alphas: Mapping[str, float],
     settings: Mapping[str, Any],
 ) -> dict[str, float]:
-    configs = {name.split(".")[0]: None for name in pairs}
-    adapters = {component: _adapter_config(settings, component) for component in configs}
+    adapters = {part: _adapter_config(settings, part) for part in _components(pairs)}
     scales = {}
     for name, (down, _) in pairs.items():
         rank, config = down.shape[0], adapters[name.split(".")[0]]
@@ -298,6 +302,11 @@ def _misfit_sentence(
             f"The LoRA '{file.name}' was made for {family}: its text width is {made_for}, "
             f"this checkpoint's is {expected}. Use it with a checkpoint of its own family."
         )
+    if _components(unknown) - _components(shapes) == {"text_encoder_2"}:
+        return (
+            f"The LoRA '{file.name}' was made for SDXL: it changes a second text encoder, "
+            "and this checkpoint has one. Use it with a checkpoint of its own family."
+        )
     if len(unknown) == len(file.factors):
         return (
             f"The LoRA '{file.name}' was made for another kind of model: "
@@ -307,6 +316,10 @@ def _misfit_sentence(
         f"The LoRA '{file.name}' fits this checkpoint only in part: {len(unknown + wrong)} of "
         f"{len(file.factors)} layers do not, {_some(unknown + wrong)}."
     )
+
+
+def _components(names: Iterable[str]) -> set[str]:
+    return {name.split(".")[0] for name in names}
 
 
 def _context_width(file: LoraFile) -> int | None:

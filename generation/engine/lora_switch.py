@@ -157,12 +157,12 @@ class LoraSwitch:
         for buffer in self._buffers.values():
             buffer.mark_dirty()
 
-    def applied_to(self, component: str) -> tuple[tuple[str, float], ...]:
-        """What is applied to one component: part of the key of anything computed with it."""
+    def applied_to(self, *components: str) -> tuple[tuple[str, float], ...]:
+        """What is applied to any of these: part of the key of anything computed with them."""
         return tuple(
             (lora.sha256, weight)
             for lora, weight in self.applied_loras
-            if component in lora.components
+            if not lora.components.isdisjoint(components)
         )
 
     @torch.no_grad()

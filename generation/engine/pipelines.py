@@ -6,7 +6,8 @@ added before anything is rounded.
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,25 @@ from huggingface_hub.errors import HFValidationError
 
 from generation.engine import precision
 from generation.engine.contract import CheckpointMissing, EngineError
+from generation.engine.denoisers import SizedUNet, UNet
 from generation.engine.thrifty_decoder import make_thrifty
 
 
 @dataclass(frozen=True)
 class Family:
-    """How a model family is loaded and which of its components a LoRA file may change."""
+    """How a model family is loaded and asked, and which components a LoRA file may change.
 
+    `upcasts_decoder` says whether its pipeline obeys the VAE's `force_upcast`: such a decoder
+    overflows in half precision.
+    """
+
+    label: str
     pipeline: str
     denoiser: str
     text_encoders: tuple[str, ...]
+    manner: UNet
+    options: Mapping[str, Any] = field(default_factory=dict)
+    upcasts_decoder: bool = False
 
     @property
     def lora_components(self) -> tuple[str, ...]:
@@ -36,15 +46,23 @@ class Family:
 
 
 FAMILIES = {
-    "sd15": Family("StableDiffusionPipeline", denoiser="unet", text_encoders=("text_encoder",)),
-}
+    "sd15": Family(
+        "Stable Diffusion 1.5", "StableDiffusionPipeline", "unet", ("text_encoder",), UNet(),
+        {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False},
+    ),
+    "sdxl": Family(
+        "SDXL", "StableDiffusionXLPipeline", "unet", ("text_encoder", "text_encoder_2"),
+        SizedUNet(), {"add_watermarker": False}, upcasts_decoder=True,
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Model:
     """A checkpoint in memory. `pipe` owns the components; nothing else holds them.
 
-    `dtype` is what the denoiser and the decoder take; the text encoder keeps what was read.
+    `dtype` is what the denoiser takes, and the decoder unless it overflows in it; text encoders
+    keep what was read.
     """
 
     checkpoint: str
@@ -54,19 +72,18 @@ class Model:
     pipe: Any
 
     @property
+    def decoder_dtype(self) -> torch.dtype:
+        dtype: torch.dtype = self.pipe.vae.dtype
+        return dtype
+
+    @property
     def pixels_per_latent(self) -> int:
         return int(2 ** (len(self.pipe.vae.config.block_out_channels) - 1))
 
     @property
     def size_multiple(self) -> int:
-        """Width and height must be multiples of this: latents are halved at each UNet level."""
-        levels = len(self.pipe.unet.config.block_out_channels)
-        return int(self.pixels_per_latent * 2 ** (levels - 1))
-
-    @property
-    def max_tokens(self) -> int:
-        positions = int(self.pipe.text_encoder.config.max_position_embeddings)
-        return min(int(self.pipe.tokenizer.model_max_length), positions)
+        """Width and height must be multiples of this: the denoiser halves latents that often."""
+        return int(self.pixels_per_latent * 2 ** self.family.manner.halvings(self.pipe))
 
     @property
     def lora_components(self) -> dict[str, torch.nn.Module]:
@@ -99,14 +116,14 @@ def load(
             dtype=dtype if place.type == "cuda" else torch.float32,
             local_files_only=True,
             use_safetensors=True,
-            **_without_filter(rule),
+            **rule.options,
         )
     except Exception as error:  # the libraries raise every kind for a damaged folder
         raise CheckpointMissing(
             f"The model in {checkpoint} could not be loaded ({_first_line(error)}). "
             "Install it again, or point the checkpoint at a complete diffusers folder."
         ) from error
-    return Model(checkpoint, rule, place, dtype, _settled(pipe, place, dtype))
+    return Model(checkpoint, rule, place, dtype, _settled(pipe, rule, place, dtype))
 
 
 def _local_folder(checkpoint: str) -> str:
@@ -131,40 +148,61 @@ def _require_folder(checkpoint: str, rule: Family) -> None:
             f"There is no model at {checkpoint}: a diffusers folder with a model_index.json is "
             "needed. For the starter model, run `manage.py install_starter`."
         )
-    missing = [name for name in rule.lora_components if not _lists(index, name)]
+    listed = _listed(index)
+    missing = [name for name in rule.lora_components if name not in listed]
     if missing:
         raise CheckpointMissing(
-            f"The model at {checkpoint} is of another family: it has no {' and no '.join(missing)}."
+            f"The model at {checkpoint} is of another family than {rule.label}: "
+            f"it has no {' and no '.join(missing)}."
+        )
+    encoders = {name for name in listed if name.startswith("text_encoder")}
+    further = sorted(encoders.difference(rule.text_encoders))
+    if further:
+        raise CheckpointMissing(
+            f"The model at {checkpoint} is of another family than {rule.label}: "
+            f"it also has a {' and a '.join(further)}."
         )
 
 
-def _lists(index: Path, component: str) -> bool:
+def _listed(index: Path) -> set[str]:
     try:
-        return component in json.loads(index.read_text())
+        content = json.loads(index.read_text())
     except ValueError:
-        return False
+        return set()
+    if not isinstance(content, dict):
+        return set()
+    # A component that was left out is listed as [null, null].
+    return {name for name, kind in content.items() if isinstance(kind, list) and kind[0]}
 
 
-def _without_filter(rule: Family) -> dict[str, Any]:
-    if rule.pipeline != "StableDiffusionPipeline":
-        return {}
-    return {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
-
-
-def _settled(pipe: Any, device: torch.device, dtype: torch.dtype) -> Any:
+def _settled(pipe: Any, rule: Family, device: torch.device, dtype: torch.dtype) -> Any:
     pipe.set_progress_bar_config(disable=True)
     pipe.to(device)
     for part in pipe.components.values():
         if isinstance(part, torch.nn.Module):
             part.eval().requires_grad_(False)
+    _limit_tokens(pipe, rule)
     if device.type == "cpu":
         make_thrifty(pipe.vae.decoder)
     # Decoding to 512 px takes 0.64 s instead of 0.90 in this layout on two CPU cores. The UNet
     # gains nothing from it there in single precision (109 ms a step or 117).
-    pipe.vae.to(dtype=dtype, memory_format=torch.channels_last)
+    pipe.vae.to(dtype=_decoder_dtype(pipe, rule, dtype), memory_format=torch.channels_last)
     if dtype != torch.float32:
-        pipe.unet.to(memory_format=torch.channels_last)
+        getattr(pipe, rule.denoiser).to(memory_format=torch.channels_last)
     return pipe
+
+
+def _limit_tokens(pipe: Any, rule: Family) -> None:
+    # Some tokenizers write "no limit"; the encoder has as many positions as it has.
+    for name in rule.text_encoders:
+        tokenizer = getattr(pipe, name.replace("text_encoder", "tokenizer"))
+        positions = int(getattr(pipe, name).config.max_position_embeddings)
+        tokenizer.model_max_length = min(int(tokenizer.model_max_length), positions)
+
+
+def _decoder_dtype(pipe: Any, rule: Family, dtype: torch.dtype) -> torch.dtype:
+    overflows = rule.upcasts_decoder and pipe.vae.config.get("force_upcast", False)
+    return torch.float32 if overflows and dtype == torch.float16 else dtype
 
 
 def _quiet_libraries() -> None:

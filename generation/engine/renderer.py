@@ -20,9 +20,11 @@ from generation.engine.contract import (
     RenderResult,
     StepProgress,
 )
+from generation.engine.denoisers import side_by_side
 from generation.engine.device_clock import DeviceClock
 from generation.engine.host_memory import keep_freed_memory
 from generation.engine.lanes import Lane, prepare_lanes
+from generation.engine.latent_scale import for_decoder
 from generation.engine.lora_shelf import DEFAULT_BUDGET_BYTES
 from generation.engine.pipelines import Model
 from generation.engine.precision import AUTO, name_of
@@ -133,18 +135,18 @@ def predict_noise(
     words = [lane.words for lane in lanes]
     if guidance > 1.0:
         inputs, words = inputs * 2, [lane.opposite for lane in lanes] + words
-    sample, text = torch.cat(inputs).to(model.dtype), torch.cat(words)
-    noise = model.pipe.unet(sample, timestep, encoder_hidden_states=text, return_dict=False)[0]
+    sample, told = torch.cat(inputs).to(model.dtype), side_by_side(words)
+    noise = model.family.manner.noise(model.pipe, sample, timestep, told).float()
     if guidance <= 1.0:
-        return noise.float()  # type: ignore[no-any-return]
-    away, towards = noise.float().chunk(2)
-    return away + guidance * (towards - away)  # type: ignore[no-any-return]
+        return noise
+    away, towards = noise.chunk(2)
+    return away + guidance * (towards - away)
 
 
 def decode(model: Model, lane: Lane) -> RenderedImage | None:
     """Latents to 8-bit pixels; None when the model's numbers are not finite."""
     vae = model.pipe.vae
-    image = vae.decode((lane.latents / vae.config.scaling_factor).to(model.dtype)).sample[0]
+    image = vae.decode(for_decoder(vae, lane.latents).to(model.decoder_dtype)).sample[0]
     if not torch.isfinite(image).all():
         return None
     pixels = (image.float() * 127.5 + 127.5).round().clamp(0, 255).to(torch.uint8)

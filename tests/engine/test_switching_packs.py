@@ -162,12 +162,13 @@ def test_it_can_keep_the_pristine_copy_elsewhere(tiny, ask, ink, studio):
 def test_it_separates_prompts_of_packs_that_retrain_the_text_encoder(studio, ask, ink):
     switch_to(studio, ask())
     bare = studio.switch.applied_to("text_encoder")
-    plain = studio.prompts.embedding("a red cat", bare)
+    plain = studio.prompts.words("a red cat", bare)
     switch_to(studio, ask(ink))
     state = studio.switch.applied_to("text_encoder")
     assert state == ((ink.sha256, 1.0),)
-    assert not torch.equal(studio.prompts.embedding("a red cat", state), plain)
-    assert studio.prompts.embedding("a red cat", bare) is plain
+    retrained = studio.prompts.words("a red cat", state)
+    assert not torch.equal(retrained["embedding"], plain["embedding"])
+    assert studio.prompts.words("a red cat", bare) is plain
 
 
 def test_it_keeps_read_loras_within_the_budget(tiny, ask, ink, neon, kohya):

@@ -22,8 +22,8 @@ def build(folder: Path, context_width: int = 32, seed: int = 0) -> Path:
     torch.manual_seed(seed)
     pipeline = StableDiffusionPipeline(
         vae=_vae(),
-        text_encoder=_text_encoder(context_width),
-        tokenizer=_tokenizer(),
+        text_encoder=CLIPTextModel(encoder_config(context_width, num_hidden_layers=2)),
+        tokenizer=tokenizer(),
         unet=_unet(context_width),
         scheduler=_scheduler(),
         safety_checker=None,
@@ -122,19 +122,17 @@ def _unet(context_width: int) -> UNet2DConditionModel:
     )
 
 
-def _text_encoder(width: int) -> CLIPTextModel:
-    return CLIPTextModel(
-        CLIPTextConfig(
-            vocab_size=len(_vocabulary()),
-            hidden_size=width,
-            intermediate_size=2 * width,
-            num_hidden_layers=2,
-            num_attention_heads=4,
-            max_position_embeddings=24,
-            bos_token_id=0,
-            eos_token_id=1,
-            pad_token_id=1,
-        )
+def encoder_config(width: int, **options) -> CLIPTextConfig:
+    return CLIPTextConfig(
+        vocab_size=len(_vocabulary()),
+        hidden_size=width,
+        intermediate_size=2 * width,
+        num_attention_heads=4,
+        max_position_embeddings=24,
+        bos_token_id=0,
+        eos_token_id=1,
+        pad_token_id=1,
+        **options,
     )
 
 
@@ -144,7 +142,7 @@ def _vocabulary() -> dict[str, int]:
     return {word: index for index, word in enumerate(words)}
 
 
-def _tokenizer() -> CLIPTokenizer:
+def tokenizer() -> CLIPTokenizer:
     return CLIPTokenizer(
         vocab=_vocabulary(),
         merges=[],
