@@ -48,7 +48,7 @@ def kohya_xl(sdxl, weights):
 @pytest.fixture(scope="module")
 def sgm(sdxl, weights):
     path = weights / "sgm.safetensors"
-    return tiny_sdxl.save_kohya(sdxl, path, seed=4, alpha=8.0, convs=False, blocks="sgm")
+    return tiny_sdxl.save_kohya(sdxl, path, seed=4, blocks="sgm")
 
 
 @pytest.fixture(scope="module")

@@ -72,8 +72,12 @@ def save_kohya(model: Path, path: Path, seed: int = 1, alpha: float = 2.0, **opt
     """The names that kohya's trainer writes; `blocks` "sgm" has the original model's numbering."""
     blocks = options.pop("blocks", "diffusers")
     parts = lora_tensors(model, seed, **options)
-    parts["unet"] = {_added(key): tensor for key, tensor in parts["unet"].items()}
-    unet = {f"unet.{_sgm(key) if blocks == 'sgm' else key}": t for key, t in parts["unet"].items()}
+    # The trainer has no other name for the layers that are told sizes.
+    parts["unet"] = {
+        key if "add_embedding" not in key else sgm(key): tensor
+        for key, tensor in parts["unet"].items()
+    }
+    unet = {f"unet.{sgm(key) if blocks == 'sgm' else key}": t for key, t in parts["unet"].items()}
     first = {f"text_encoder.text_model.{key}": t for key, t in parts["text_encoder"].items()}
     second = {f"text_encoder_2.{key}": t for key, t in parts["text_encoder_2"].items()}
     named = convert_state_dict_to_kohya({**unet, **first, **second})
@@ -81,25 +85,40 @@ def save_kohya(model: Path, path: Path, seed: int = 1, alpha: float = 2.0, **opt
     return tiny_model.save({**named, **alphas}, path)
 
 
-def _added(key: str) -> str:
-    # The only name that kohya's trainer has for these layers.
-    key = key.replace("add_embedding.linear_1", "label_emb.0.0")
-    return key.replace("add_embedding.linear_2", "label_emb.0.2")
+SGM_NAMES = {
+    "add_embedding.linear_1": "label_emb.0.0",
+    "add_embedding.linear_2": "label_emb.0.2",
+    "time_embedding.linear_1": "time_embed.0",
+    "time_embedding.linear_2": "time_embed.2",
+    "conv_in": "input_blocks.0.0",
+    "conv_out": "out.2",
+    "mid_block.attentions.0": "middle_block.1",
+    "mid_block.resnets.0": "middle_block.0",
+    "mid_block.resnets.1": "middle_block.2",
+    ".conv1": ".in_layers.2",
+    ".conv2": ".out_layers.3",
+    ".time_emb_proj": ".emb_layers.1",
+    ".conv_shortcut": ".skip_connection",
+}
 
 
-def _sgm(key: str) -> str:
-    # One resnet and one attention in each block, a downsampler after the first.
-    key = re.sub(r"down_blocks\.(\d)\.attentions\.0", _numbered("input_blocks", 1), key)
-    key = re.sub(r"up_blocks\.(\d)\.attentions\.(\d)", _numbered("output_blocks", 0), key)
-    return key.replace("mid_block.attentions.0", "middle_block.1")
+def sgm(key: str, layers_per_block: int = 1) -> str:
+    """A UNet layer's name in the original model, whose blocks are numbered through."""
+    for ours, theirs in SGM_NAMES.items():
+        key = key.replace(ours, theirs)
+    last = f".{layers_per_block}"
+    key = re.sub(r"(down_blocks\.\d)\.downsamplers\.0\.conv", rf"\1.resnets{last}.op", key)
+    stride = layers_per_block + 1
+    for side, name, start in (("down", "input", 1), ("up", "output", 0)):
+        for index, kind in enumerate(("resnets", "attentions", "upsamplers")):
+            pattern = rf"{side}_blocks\.(\d)\.{kind}\.(\d)"
+            layer = layers_per_block if kind == "upsamplers" else 0
+            key = re.sub(pattern, _numbered(f"{name}_blocks", start + layer, stride, index), key)
+    return key
 
 
-def _numbered(name: str, start: int):
-    def renamed(match):
-        block, layer = int(match[1]), int(match[2]) if match.lastindex == 2 else 0
-        return f"{name}.{start + 2 * block + layer}.1"
-
-    return renamed
+def _numbered(name: str, start: int, stride: int, index: int):
+    return lambda match: f"{name}.{start + stride * int(match[1]) + int(match[2])}.{index}"
 
 
 def _random_adapter(module, targets, rank, chance):
