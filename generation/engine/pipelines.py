@@ -116,6 +116,7 @@ def load(
             dtype=dtype if place.type == "cuda" else torch.float32,
             local_files_only=True,
             use_safetensors=True,
+            variant=_variant(folder, rule),
             **rule.options,
         )
     except Exception as error:  # the libraries raise every kind for a damaged folder
@@ -162,6 +163,12 @@ def _require_folder(checkpoint: str, rule: Family) -> None:
             f"The model at {checkpoint} is of another family than {rule.label}: "
             f"it also has a {' and a '.join(further)}."
         )
+
+
+def _variant(folder: str, rule: Family) -> str | None:
+    # Some folders hold their weights in half precision alone, under names of their own.
+    names = [path.name for path in (Path(folder) / rule.denoiser).glob("*.safetensors")]
+    return "fp16" if names and all(".fp16" in name for name in names) else None
 
 
 def _listed(index: Path) -> set[str]:

@@ -250,6 +250,18 @@ def test_it_refuses_a_checkpoint_of_the_other_family(sdxl, tiny):
         pipelines.load(str(tiny), "sdxl")
 
 
+def test_it_reads_a_folder_that_holds_half_precision_alone(ask_xl, sdxl, tmp_path):
+    pipe = StableDiffusionXLPipeline.from_pretrained(sdxl).to(torch.float16)
+    pipe.save_pretrained(tmp_path / "plain")
+    pipe.save_pretrained(tmp_path / "named", variant="fp16")
+    assert not list((tmp_path / "named").glob("unet/*model.safetensors"))
+    plain, named = (
+        Renderer().render(ask_xl(checkpoint=str(tmp_path / name))).images
+        for name in ("plain", "named")
+    )
+    assert named == plain
+
+
 def test_it_refuses_the_refiner(sdxl, tmp_path):
     index = json.loads((Path(sdxl) / "model_index.json").read_text())
     index["text_encoder"] = [None, None]
