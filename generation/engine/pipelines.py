@@ -1,8 +1,9 @@
 """Load a checkpoint into memory. A new model family is one row in FAMILIES.
 
-Only local files are read, only safetensors are accepted. `precision` says what the denoiser and the
-decoder compute in; on the CPU weights are read in single precision all the same, so that LoRAs are
-added before anything is rounded.
+Where its denoiser is asked in another manner, that manner is one class in `denoisers`. Only local
+files are read, only safetensors are accepted. `precision` says what the denoiser and the decoder
+compute in; on the CPU weights are read in single precision all the same, so that LoRAs are added
+before anything is rounded.
 """
 
 import json
