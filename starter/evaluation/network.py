@@ -16,7 +16,6 @@ from starter.evaluation.labels import Names
 
 SIDE = 160
 WIDTHS = (32, 64, 128, 176)
-STATISTICS = 2 * sum(WIDTHS[1:])
 
 
 @dataclass(frozen=True)

@@ -37,10 +37,6 @@ def colour_edges(image: Image, least: float) -> Mask:
     return np.asarray(cv2.compare(strongest, least, cv2.CMP_GT))
 
 
-def without_specks(mask: Mask, width: int = 3) -> Mask:
-    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, disc(width)))
-
-
 def calm(image: Image, labels: Mask, behind: int = 9) -> Image:
     """The image without what is finer than `behind` half-pixels; the subject keeps its face."""
     half = (SIZE // 2, SIZE // 2)
