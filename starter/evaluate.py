@@ -86,7 +86,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--out", type=Path, default=STARTER / "EVALUATION.json")
     parser.add_argument("--packs", default="", help="slugs with commas between; default all")
-    parser.add_argument("--steps", type=int, default=16)
+    parser.add_argument("--steps", type=int, default=12)
     parser.add_argument("--guidance", type=float, default=4.0)
     parser.add_argument("--batch", type=int, default=256, help="pictures painted at once")
     parser.add_argument("--neighbours", type=int, default=100_000, help="training scenes searched")

@@ -105,7 +105,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--packs", default="", help="slugs with commas between; default all")
     parser.add_argument("--points", type=int, default=21)
     parser.add_argument("--prompts", type=int, default=12)
-    parser.add_argument("--steps", type=int, default=16)
+    parser.add_argument("--steps", type=int, default=12)
     parser.add_argument("--guidance", type=float, default=4.0)
     parser.add_argument("--batch", type=int, default=256)
     parser.add_argument("--json", type=Path, help="write the curves here, not into the packs")

@@ -4,7 +4,7 @@
 
 Reads the drawn pictures in DATA, draws the characters in each look besides (their files hold them
 plainly only), learns on the best device there is and writes OUT/judge.safetensors (2.7 MiB, fp16)
-and its accuracy on held-out drawings beside it (judge.json).
+and its accuracy on held-out drawings beside it (judge.json). `--from FILE` goes on from a judge.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from starter.evaluation.lessons import KINDS, Lessons, held_out_lessons, lessons
 from starter.evaluation.network import JudgeNetwork
 from starter.evaluation.style_space import StyleSpace, fit_style_space
 from starter.training.ranks import Clock, Rank, join_ranks
-from starter.training.store import Store
+from starter.training.store import BLOCK, DRAWN, Store, wait_for_store
 
 FILE = Path(__file__).parent / "judge.safetensors"
 SHARES = {"scene": 0.5, "look": 0.32, "character": 0.06, "styled": 0.12}
@@ -95,9 +95,11 @@ class Judge:
         said: dict[str, list[str]] = {head: [] for head in self.names}
         places = []
         for part in torch.split(torch.as_tensor(pixels), batch):
-            reading = self.network(as_input(part.to(self.device)))
+            pictures = as_input(part.to(self.device))
+            reading, mirrored = self.network(pictures), self.network(pictures.flip(3))
             for head, logits in reading.logits.items():
-                said[head] += [self.names[head][number] for number in logits.argmax(1).tolist()]
+                answers = (logits + mirrored.logits[head]).argmax(1).tolist()
+                said[head] += [self.names[head][number] for number in answers]
             places.append(self.space.place(reading.statistics))
         return Verdict(said, torch.cat(places).cpu())
 
@@ -105,7 +107,10 @@ class Judge:
 def train(lessons: Lessons, rank: Rank, given: argparse.Namespace) -> JudgeNetwork:
     """A network taught until the time is up."""
     torch.manual_seed(given.seed)
-    network = _placed(JudgeNetwork(lessons.names), rank.device)
+    network = JudgeNetwork(lessons.names)
+    if given.start_from:
+        network.load_state_dict(Judge.load(given.start_from, rank.device).network.state_dict())
+    network = _placed(network, rank.device)
     optimizer = torch.optim.AdamW(network.parameters(), PEAK_RATE, weight_decay=0.02)
     clock = Clock(rank, given.seconds, every=1 if given.toy else 10)
     began = time.monotonic()
@@ -179,9 +184,17 @@ def _check_names(names: Names) -> None:
             raise JudgeError(f"The judge does not know the {head} {missing[0]!r}: {said}.")
 
 
+def _wait_for_pictures(store: Store, count: int) -> None:
+    wanted = min(count, store.rows)
+    while int((store.done == DRAWN).sum()) * BLOCK < wanted:
+        time.sleep(0.5)
+
+
 def main() -> None:
     given, rank = _arguments(), join_ranks()
-    lessons = lessons_of(Store(given.data), rank, given.styled, given.limit)
+    store = wait_for_store(given.data)
+    _wait_for_pictures(store, given.first_pictures)
+    lessons = lessons_of(store, rank, given.styled, given.limit)
     rank.say(f"judge learns from {len(lessons.pixels)} pictures")
     judge = judge_of(train(lessons, rank, given), lessons, rank.device)
     judge.save(given.out / "judge.safetensors")
@@ -198,6 +211,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--from", dest="start_from", type=Path, help="a judge.safetensors")
+    parser.add_argument("--first-pictures", type=int, default=0, help="to wait for")
     parser.add_argument("--batch", type=int, default=512)
     parser.add_argument("--styled", type=int, default=24, help="drawings of a character in a look")
     parser.add_argument("--tests", type=int, default=1000, help="held-out drawings of each kind")

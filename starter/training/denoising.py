@@ -20,14 +20,14 @@ from starter.architecture import (
 from starter.training.ranks import Rank
 from starter.training.store import CAPTIONS
 
-SNR_LIMIT = 5.0
+SNR_LIMIT = 12.0
 EMPTY_CAPTIONS = 0.1
 
 
 class DenoisingLoss(nn.Module):
     """Clean latents (n, 16, 32, 32), ids (n, 48), timesteps (n), noise: the mean weighted loss.
 
-    The target is the velocity. Weights are min(snr + 1, 5) / (snr + 1): even weight where noise
+    The target is the velocity. Weights are min(snr + 1, 12) / (snr + 1): even weight where noise
     rules (also at snr 0, where the whole composition is decided), less on the last details.
     """
 

@@ -109,13 +109,11 @@ class DraftTraining(LoraTraining):
 def main() -> None:
     given, rank = arguments(), join_ranks()
     tokenizer, shape = load_tokenizer(), TOY if given.toy else FULL
-    unet = build_unet(shape).to(rank.device)
+    unet = in_channels_last(build_unet(shape).to(rank.device), rank)
     text = build_text_encoder(shape, tokenizer).to(rank.device)
-    if given.channels_last:
-        in_channels_last(unet, rank)
     loss_of = compiled(DenoisingLoss(unet, text, rank), rank)
     rehearse(loss_of, given.batch, rank.device)
-    wait_for_file(given.out / "base-losses.json")
+    wait_for_file(given.after or given.out / "base-losses.json")
     load_base(unet, text, given.out, rank)
     vae = AutoencoderKL.from_pretrained(given.out / "vae").to(rank.device).eval()
     painter = Painter(unet, text, vae, tokenizer, rank)
@@ -165,13 +163,14 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--seconds", type=float, default=60, help="for teacher and student")
+    parser.add_argument("--after", type=Path, help="begin when this file is there, not the base's")
     parser.add_argument("--teaching", type=float, default=0.55, help="the teacher's share of them")
     parser.add_argument("--paths", type=int, default=24_576, help="the most that are kept")
-    parser.add_argument("--batch", type=int, default=128)
+    parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=3e-3)
-    parser.add_argument("--lora-rank", type=int, default=12)
+    parser.add_argument("--lora-rank", type=int, default=8)
     parser.add_argument("--report", type=int, default=100)
-    parser.add_argument("--channels-last", action="store_true")
+    parser.add_argument("--earlier", type=Path, help="a folder with its LoRA to start from")
     parser.add_argument("--toy", action="store_true")
     return parser.parse_args()
 

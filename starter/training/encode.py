@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from starter.architecture import FULL, LATENT_SIDE
-from starter.training.ranks import Rank, join_ranks, wait_for_file
+from starter.training.ranks import Rank, compiled, join_ranks, wait_for_file
 from starter.training.steps import in_channels_last
 from starter.training.store import BLOCK, Store, wait_for_store
 
@@ -58,11 +58,13 @@ def open_marks(out: Path) -> NDArray[np.uint8]:
 @torch.no_grad()
 def _encode_blocks(store: Store, blocks: range, out: Path, rank: Rank) -> None:
     vae = in_channels_last(AutoencoderKL.from_pretrained(out / "vae").to(rank.device), rank)
+    encoder = compiled(vae.encoder, rank)
     latents, marks = open_latents(store, out), open_marks(out)
     for number, (block, pixels) in enumerate(_read_ahead(store, blocks)):
         pictures = pixels.to(rank.device).permute(0, 3, 1, 2)
         with rank.amp():
-            mean = vae.encode(pictures.float() / 127.5 - 1).latent_dist.mean
+            moments = vae.quant_conv(encoder(pictures.float() / 127.5 - 1))
+        mean, _ = moments.chunk(2, dim=1)
         latents[block * BLOCK : (block + 1) * BLOCK] = mean.to(torch.bfloat16).cpu()
         marks[block] = 1
         if not store.is_kept(block):

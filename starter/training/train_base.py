@@ -51,10 +51,8 @@ class BaseTraining:
         torch.manual_seed(given.seed)
         shape = TOY if given.toy else FULL
         self.given, self.rank, self.tokenizer = given, rank, load_tokenizer()
-        self.unet = build_unet(shape).to(rank.device)
+        self.unet = in_channels_last(build_unet(shape).to(rank.device), rank)
         self.text = build_text_encoder(shape, self.tokenizer).to(rank.device)
-        if given.channels_last:
-            in_channels_last(self.unet, rank)
         if given.earlier:
             unknown = load_earlier(given.earlier, self.unet, self.text, self.tokenizer)
             rank.say(f"started from {given.earlier.name}, {unknown} tokens are new to it")
@@ -162,7 +160,6 @@ def arguments_of(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--earlier", type=Path, help="a shipped folder to start from")
     parser.add_argument("--from", dest="start_from", type=Path)
     parser.add_argument("--first-pictures", type=int, default=20_000)
-    parser.add_argument("--channels-last", action="store_true")
     parser.add_argument("--rate", type=float, default=PEAK_RATE)
     parser.add_argument("--flat-until", type=float, default=0.4)
     parser.add_argument("--report", type=int, default=200)

@@ -2,10 +2,11 @@
 
     torchrun --standalone --nproc_per_node 4 -m starter.training.train_loras DATA OUT --seconds 60
 
-Compiles, waits for OUT/base-losses.json (the base's end), trains. No wrapped layers: each step
-writes W0 + B A into the base's own weights, takes their gradients with the compiled base step (so
-nothing new is compiled), and carries them to A and B. Writes OUT/loras/NAME.pt and, with `--grids`,
-OUT/lora-NAME.png: strength 0, 0.5 and 1, one row each.
+Compiles, waits for OUT/base-losses.json (the base's end), trains; `--earlier FOLDER` starts each
+from the LoRA of its name and rank that shipped before. No wrapped layers: each step writes W0 + B A
+into the base's own weights, takes their gradients with a compiled base step, and carries them to A
+and B. Writes OUT/loras/NAME.pt and, with `--grids`, OUT/lora-NAME.png: strength 0, 0.5 and 1, one
+row each.
 """
 
 from __future__ import annotations
@@ -45,8 +46,9 @@ from starter.training.steps import (
     set_rate,
 )
 from starter.training.store import Section, Store, wait_for_store
+from starter.training.warm_start import read_earlier_lora
 
-RANK = 6
+RANK = 5
 PEAK_RATE = 3e-3
 MOST_PICTURES = 4096
 ADAPTED = ("to_q", "to_k", "to_v", "to_out.0", "conv1", "conv2", ".conv", "conv_in", "conv_out")
@@ -100,6 +102,22 @@ def renew(adapted: list[Adapted]) -> None:
         part.write(0.0)
 
 
+@torch.no_grad()
+def take_up(adapted: list[Adapted], file: Path) -> bool:
+    """Go on from the factors in a shipped LoRA file; False without one of this rank."""
+    earlier = read_earlier_lora(file) if file.exists() else {}
+    if any(part.name not in earlier for part in adapted):
+        return False
+    pairs = [(part, *earlier[part.name]) for part in adapted]
+    if any(down.shape[0] != len(part.down) for part, down, _ in pairs):
+        return False
+    for part, down, up in pairs:
+        part.down.copy_(down.flatten(1))
+        part.up.copy_(up.flatten(1))
+        part.write()
+    return True
+
+
 def factors(adapted: list[Adapted]) -> dict[str, Tensor]:
     """The factors under PEFT's names and in its shapes."""
     state = {}
@@ -142,8 +160,10 @@ class LoraTraining:
         return self.lesson.batch(self.given.batch)
 
     def train(self, name: str, seconds: float) -> None:
-        """Teach fresh factors what the lesson holds; they stay written into the layers."""
+        """Teach fresh or earlier factors what the lesson holds; they stay in the layers."""
         renew(self.adapted)
+        if self.given.earlier and take_up(self.adapted, self.given.earlier / f"{name}.safetensors"):
+            print(f"{name} goes on from {self.given.earlier}", flush=True)
         forget(self.optimizer)
         clock, began = Clock(Rank(0, 1, self.rank.device), seconds), time.monotonic()
         while clock.running():
@@ -157,10 +177,8 @@ class LoraTraining:
 def main() -> None:
     given, rank = arguments(), join_ranks()
     tokenizer, shape = load_tokenizer(), TOY if given.toy else FULL
-    unet = build_unet(shape).to(rank.device)
+    unet = in_channels_last(build_unet(shape).to(rank.device), rank)
     text = build_text_encoder(shape, tokenizer).to(rank.device)
-    if given.channels_last:
-        in_channels_last(unet, rank)
     # Every weight keeps its gradient, though most are dropped: the graph compiled for the base
     # is then this graph, and comes from the cache in seconds.
     loss_of = compiled(DenoisingLoss(unet, text, rank), rank)
@@ -177,7 +195,8 @@ def main() -> None:
     training = LoraTraining(painter, loss_of, given)
     for section in taught[rank.index :: rank.world]:
         fill(training.lesson, store, section, given.out)
-        training.train(section.name, given.seconds)
+        longer = given.characters if section.kind == "character" else 1
+        training.train(section.name, given.seconds * longer)
         save(section, painter, training.adapted, given)
     rank.wait()
 
@@ -226,14 +245,15 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--seconds", type=float, default=60, help="for each LoRA")
-    parser.add_argument("--batch", type=int, default=128)
+    parser.add_argument("--seconds", type=float, default=60, help="for each look")
+    parser.add_argument("--characters", type=float, default=1.8, help="times as long for each")
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--earlier", type=Path, help="a folder of LoRAs to start from")
     parser.add_argument("--rate", type=float, default=PEAK_RATE)
     parser.add_argument("--lora-rank", type=int, default=RANK)
     parser.add_argument("--only", default="", help="names with commas between; default all")
     parser.add_argument("--report", type=int, default=100)
     parser.add_argument("--grids", action="store_true", help="draw what each LoRA does")
-    parser.add_argument("--channels-last", action="store_true")
     parser.add_argument("--toy", action="store_true")
     return parser.parse_args()
 

@@ -35,6 +35,14 @@ def load_earlier(
     return unknown
 
 
+def read_earlier_lora(file: Path) -> dict[str, tuple[Tensor, Tensor]]:
+    """By layer, the factors in a LoRA file: down (rank, inputs…) and up (outputs, rank…)."""
+    state = {key.removeprefix("unet."): value.float() for key, value in load_file(file).items()}
+    ends = (".lora_A.weight", ".lora_B.weight")
+    layers = [key.removesuffix(ends[0]) for key in state if key.endswith(ends[0])]
+    return {layer: (state[layer + ends[0]], state[layer + ends[1]]) for layer in layers}
+
+
 @torch.no_grad()
 def _moved(
     fresh: Tensor, earlier: Tensor, words: dict[str, int], numbers: dict[str, int]

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from diffusers import StableDiffusionPipeline
 
 from starter.architecture import TOY, assemble, build_text_encoder, build_unet, build_vae
 from starter.tokenizer import save_tokenizer, train_tokenizer
+from starter.training.train_loras import adapt, factors, take_up
 from starter.training.warm_start import load_earlier
 
 
@@ -46,3 +48,33 @@ def test_it_takes_over_the_denoiser_unchanged(earlier) -> None:
     _, _, unet, _ = started_from(folder, ["boat", "zebra"])
     pairs = zip(old_unet.state_dict().values(), unet.state_dict().values(), strict=True)
     assert all(torch.equal(old, new) for old, new in pairs)
+
+
+def test_it_takes_up_a_lora_of_the_same_rank(tmp_path: Path) -> None:
+    first, second = (adapt(build_unet(TOY), 2) for _ in range(2))
+    for part in first:
+        part.up.normal_()
+    save(first, tmp_path / "wool.pt", tmp_path / "wool.safetensors")
+    assert take_up(second, tmp_path / "wool.safetensors")
+    pairs = [(one.up @ one.down, two.up @ two.down) for one, two in zip(first, second, strict=True)]
+    assert all(torch.allclose(one, two, atol=0.02, rtol=0.02) for one, two in pairs)
+    assert torch.allclose(second[0].layer.weight - second[0].base, _change(second[0]), atol=1e-5)
+
+
+def test_it_begins_afresh_without_a_lora_of_that_rank(tmp_path: Path) -> None:
+    first, second = adapt(build_unet(TOY), 2), adapt(build_unet(TOY), 3)
+    save(first, tmp_path / "wool.pt", tmp_path / "wool.safetensors")
+    assert not take_up(second, tmp_path / "wool.safetensors")
+    assert not take_up(second, tmp_path / "missing.safetensors")
+    assert all(not part.up.any() for part in second)
+
+
+def save(adapted, state: Path, file: Path) -> None:
+    torch.save(factors(adapted), state)
+    StableDiffusionPipeline.save_lora_weights(
+        file.parent, unet_lora_layers=torch.load(state), weight_name=file.name
+    )
+
+
+def _change(part):
+    return (part.up @ part.down).view_as(part.base)
