@@ -4,8 +4,8 @@
     python -m starter.evaluation.calibrate --apply FILE
 
 The first measures and writes the pack files (or FILE), the second writes them from FILE. Only the
-`strength_curve` line of starter/packs/SLUG.toml changes. 22 weights x 12 prompts for each pack:
-9,800 pictures for 37 packs.
+`strength_curve` line of starter/packs/SLUG.toml changes. 22 weights x 20 prompts for each pack:
+18,480 pictures for 42 packs.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, default=FOLDER, help="of the pack files")
     parser.add_argument("--packs", default="", help="slugs with commas between; default all")
     parser.add_argument("--points", type=int, default=21)
-    parser.add_argument("--prompts", type=int, default=12)
+    parser.add_argument("--prompts", type=int, default=20)
     parser.add_argument("--steps", type=int, default=12)
     parser.add_argument("--guidance", type=float, default=4.0)
     parser.add_argument("--batch", type=int, default=256)

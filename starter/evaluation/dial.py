@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -16,11 +15,15 @@ CURVE_STRENGTHS = tuple(range(0, 101, 5))
 def style_change(places: Tensor) -> Floats:
     """How far each stop of a dial lies from the first: places (stops, prompts, k) to (stops,).
 
-    The length of the mean move over the prompts. What a single picture does by chance (a cloud
-    elsewhere) cancels out, so that the figure starts at 0 and grows as the look does.
+    The length of the mean move over the prompts, without what chance adds to it: what a single
+    picture does by itself (a cloud elsewhere) would count for more, the fewer the prompts. So the
+    figure starts at 0 and grows as the look does.
     """
-    moves = (places - places[:1]).mean(1)
-    lengths: Floats = torch.linalg.vector_norm(moves, dim=1).double().numpy()
+    moves = (places - places[:1]).double()
+    squared = moves.mean(1).square().sum(1)
+    if (count := moves.shape[1]) > 1:
+        squared = squared - moves.var(1).sum(1) / count
+    lengths: Floats = squared.clamp(min=0).sqrt().numpy()
     return lengths
 
 
@@ -60,7 +63,7 @@ def even_curve(shares: Sequence[float], changes: Sequence[float] | Floats) -> li
     `changes` were measured at rising `shares` from 0 to 1. Starts at [0, 0], ends at [100, 1] and
     never falls; straight where nothing changed.
     """
-    reached, at = rising(_smoothed(np.asarray(changes, float))), np.asarray(shares, float)
+    reached, at = rising(changes), np.asarray(shares, float)
     total = reached[-1] - reached[0]
     if total <= 0:
         return [[0, 0.0], [100, 1.0]]
@@ -71,14 +74,6 @@ def even_curve(shares: Sequence[float], changes: Sequence[float] | Floats) -> li
     points[0], points[-1] = 0.0, 1.0
     pairs = zip(CURVE_STRENGTHS, rising(points).round(4), strict=True)
     return [[strength, float(share)] for strength, share in pairs]
-
-
-def _smoothed(values: Floats) -> Floats:
-    # The first step is a real jump (the template's words set in), and the end is the end.
-    if len(values) < 6:
-        return values
-    inner = (values[1:-2] + 2 * values[2:-1] + values[3:]) / 4
-    return np.concatenate([values[:2], inner, values[-1:]])
 
 
 def _ranks(values: Floats) -> Floats:

@@ -41,7 +41,7 @@ class Counts:
 
     base: int = 640
     prompts: int = 48
-    dial: int = 16
+    dial: int = 24
     character: int = 64
     styled: int = 8
     reconstructed: int = 8

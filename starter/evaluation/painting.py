@@ -35,7 +35,7 @@ class Order:
 class Manner:
     """How to sample, and how many pictures at once."""
 
-    steps: int = 16
+    steps: int = 12
     guidance: float = 4.0
     batch: int = 256
 

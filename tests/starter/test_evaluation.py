@@ -224,6 +224,15 @@ def test_it_measures_a_dial() -> None:
     assert style_change(places) == pytest.approx([0, 2, 4])
 
 
+def test_it_leaves_chance_out_of_a_dial() -> None:
+    chance = torch.randn(500, 3, 8, 40, generator=torch.Generator().manual_seed(3))
+    look = torch.tensor([0.0, 1.0, 6.0]).view(3, 1, 1) / 40**0.5
+    squared = np.mean([style_change(one + look) ** 2 for one in chance], axis=0)
+    # Without the correction the second stop would read 11 = 1 + 2 x 40 / 8.
+    assert squared[1] < 4
+    assert squared[2] == pytest.approx(36, rel=0.05)
+
+
 def test_it_recognises_packs_that_lie_apart() -> None:
     torch.manual_seed(0)
     centres = {"one": torch.zeros(4), "two": 9 * torch.ones(4), "odd": -9 * torch.ones(4)}

@@ -67,7 +67,7 @@ def test_it_registers_the_checkpoint_and_publishes_every_pack(starter, capsys):
     pip = StylePack.objects.get(slug="pip")
     assert (pip.kind, pip.state, pip.look_family) == ("character", "published", "character")
     assert pip.cover.read() == b"RIFF cover"
-    assert pip.live_version.loras.get().trigger == "pip the fox"
+    assert pip.live_version.loras.get().trigger == "pip"
 
 
 def test_it_changes_nothing_the_second_time(starter, capsys):
