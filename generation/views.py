@@ -20,7 +20,7 @@ from django.views.decorators.http import (
 )
 
 from accounts.guests import person_of, person_or_guest
-from generation import known_words, recipes, submission
+from generation import recipes, submission
 from generation.deleting import delete_generation
 from generation.event_stream import fragments
 from generation.forms import WishForm
@@ -29,6 +29,7 @@ from generation.models import GeneratedImage, Generation
 from generation.progress import snapshot
 from generation.wishes import SubmissionError
 from generation.wording import moment
+from stylepacks import known_words
 from stylepacks.library import published_packs
 from stylepacks.models import PackVersion, StylePack
 from stylepacks.rules.token_budget import estimate_tokens

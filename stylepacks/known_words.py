@@ -1,4 +1,4 @@
-"""What the studio says about words: which ones the picked checkpoint knows, and which it lacks.
+"""What pages say about words: which ones a checkpoint knows, and which of a prompt it lacks.
 
 A checkpoint without a vocabulary gets none of it: no shelf, no note, no surprise.
 """
