@@ -3,6 +3,8 @@
 import mimetypes
 import uuid
 from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
@@ -12,6 +14,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from stylepacks import known_words
 from stylepacks.example_pictures import examples_of
 from stylepacks.library import published_packs
 from stylepacks.models import ExamplePicture, StylePack
@@ -35,10 +38,12 @@ OTHER_LICENSE = "This pack has a licence of its own: read it before you publish 
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
     offered = list(published_packs())
+    picked = _picked(offered, request.GET.get("pack", ""))
     context = {
         "packs": offered,
-        "picked": _picked(offered, request.GET.get("pack", "")),
+        "picked": picked,
         "examples": _examples(offered),
+        **_words_for(picked, offered),
         "key": uuid.uuid4().hex,
         "daily": settings.DAILY_ALLOWANCE,
         "guest_daily": settings.GUEST_ALLOWANCE,
@@ -81,6 +86,7 @@ def pack(request: HttpRequest, slug: str) -> HttpResponse:
         "examples": examples_of(version),
         "license_sentence": LICENSE_SENTENCES.get(version.license, OTHER_LICENSE),
         "others": _alternatives(shown, others),
+        **_words_for(shown, [shown]),
         "key": uuid.uuid4().hex,
     }
     return render(request, "stylepacks/pack.html", context)
@@ -123,6 +129,13 @@ def _stored_bytes(name: str, storage: FileSystemStorage) -> HttpResponse:
 def _picked(offered: list[StylePack], slug: str) -> StylePack | None:
     first = offered[0] if offered else None
     return next((pack for pack in offered if pack.slug == slug), first)
+
+
+def _words_for(picked: StylePack | None, offered: list[StylePack]) -> dict[str, Any]:
+    """What the prompt box needs to help with words, in the pack that it starts with."""
+    versions = [pack.live_version for pack in offered if pack.live_version]
+    query = urlencode({"pack": picked.slug}) if picked else ""
+    return {"shelves": known_words.shelves(versions), "surprise_query": query}
 
 
 def _examples(offered: list[StylePack]) -> list[tuple[StylePack, str]]:

@@ -1,7 +1,7 @@
 // Suggests known words while one types: arrows choose, Enter takes, Escape closes.
 const MOST = 6;
 const TAIL = /(?:[\p{L}\p{N}'’-]+ ){0,3}[\p{L}\p{N}'’-]+$/u;
-const area = document.querySelector("[data-studio] [name=prompt]");
+const area = document.querySelector("[data-composer] [name=prompt]");
 const list = document.createElement("ul");
 const status = document.createElement("p");
 let chosen = -1;

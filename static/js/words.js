@@ -1,5 +1,5 @@
 // Words the model knows: chips put them in, "Surprise me" fills the box, near words mend slips.
-const form = document.querySelector("[data-studio]");
+const form = document.querySelector("[data-composer]");
 const area = form?.querySelector("[name=prompt]");
 
 function put(text) {
@@ -21,7 +21,7 @@ function mend(word, known) {
 
 // A checked pack of another model brings that model's words.
 function showShelf() {
-  const picked = form.querySelector("[name=pack]:checked");
+  const picked = form.querySelector("[name=pack]:is(:checked, [type=hidden])");
   for (const shelf of form.querySelectorAll("[data-shelf]")) {
     shelf.hidden = shelf.dataset.shelf !== picked?.dataset.checkpoint;
   }

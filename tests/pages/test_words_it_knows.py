@@ -1,4 +1,4 @@
-"""The studio tells which words the picked pack's model knows, and which it does not."""
+"""Every prompt box tells which words the picked pack's model knows; the studio, which it lacks."""
 
 import html
 import re
@@ -19,6 +19,7 @@ WORDS = {
     "characters": ["waving"],
     "quiet": ["a", "an"],
 }
+BOXES = ("/", "/packs/ink/", "/create/")
 SENTENCE = "Starter does not know “zeppelin” and will mostly pass over it."
 
 
@@ -42,8 +43,9 @@ def prompt_in(page):
     return re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.S)[1]
 
 
-def test_it_lists_the_known_words_by_group(client, starter):
-    page = page_of(client)
+@pytest.mark.parametrize("path", BOXES)
+def test_it_lists_the_known_words_by_group(client, starter, path):
+    page = page_of(client, path)
     assert "Words it knows" in page
     assert page.index(">Colours<") < page.index(">Things<") < page.index(">Places<")
     assert '<span class="chip">by the sea</span>' in page
@@ -51,18 +53,28 @@ def test_it_lists_the_known_words_by_group(client, starter):
     assert '<span class="chip">waving</span>' not in page
 
 
-def test_it_shows_the_words_of_the_picked_packs_model_alone(client, starter, foreign):
+@pytest.mark.parametrize("path", ["/", "/create/"])
+def test_it_shows_the_words_of_the_picked_packs_model_alone(client, starter, foreign, path):
     hidden = re.compile(rf'data-shelf="{starter.pk}"\s+hidden')
-    assert not hidden.search(page_of(client, pack="ink"))
-    assert hidden.search(page_of(client, pack="alien"))
-    assert f'data-checkpoint="{foreign.live_version.checkpoint_id}"' in page_of(client)
+    assert not hidden.search(page_of(client, path, pack="ink"))
+    assert hidden.search(page_of(client, path, pack="alien"))
+    assert f'data-checkpoint="{foreign.live_version.checkpoint_id}"' in page_of(client, path)
+
+
+def test_it_tells_a_packs_page_which_model_the_pack_is_of(client, starter, foreign):
+    assert f'value="ink" data-checkpoint="{starter.pk}"' in page_of(client, "/packs/ink/")
+    assert "data-shelf" not in page_of(client, "/packs/alien/")
+
+
+@pytest.mark.parametrize("path", BOXES)
+def test_it_offers_no_words_of_a_model_without_a_list(client, ink, path):
+    page = page_of(client, path)
+    assert "Words it knows" not in page
+    assert "Surprise me" not in page
 
 
 def test_it_keeps_quiet_for_a_model_without_a_list(client, ink):
-    page = page_of(client, prompt="a zeppelin")
-    assert "Words it knows" not in page
-    assert "Surprise me" not in page
-    assert "does not know" not in page
+    assert "does not know" not in page_of(client, prompt="a zeppelin")
     final = page_of(client, "/create/final-prompt", pack="ink", prompt="a zeppelin")
     assert "does not know" not in final
     assert "not known" not in final
@@ -76,6 +88,15 @@ def test_it_surprises_with_known_words(client, starter):
     assert words["Content-Type"].startswith("text/plain")
     assert unknown_words(words.content.decode(), WORDS) == ()
     assert re.search("fox|lighthouse", words.content.decode())
+
+
+@pytest.mark.parametrize("path", BOXES)
+def test_it_surprises_from_every_box_without_a_script(client, starter, path):
+    link = re.search(r'href="(/create/\?surprise=1[^"]*)"', page_of(client, path, pack="ink"))[1]
+    assert "pack=ink" in link
+    after = html.unescape(client.get(link).content.decode())
+    assert prompt_in(after)
+    assert 'value="ink"' in after
 
 
 def test_it_leaves_the_subject_to_a_picked_character(client, starter):
@@ -157,6 +178,8 @@ def test_it_reads_the_list_once_however_many_packs(client, starter, django_asser
     Checkpoint.objects.update(vocabulary=WORDS)
     with django_assert_max_num_queries(14):
         client.get("/create/", {"pack": "ink", "prompt": "a zeppelin"})
+    with django_assert_max_num_queries(8):
+        client.get("/")
 
 
 def test_it_shows_curators_the_words_without_letting_them_edit(admin_client, starter):
