@@ -90,8 +90,8 @@ def _check_length(length: int, file_size: int, max_header_bytes: int) -> None:
         raise HeaderError("The file ends inside its header: it was cut short, upload it again.")
     if length > max_header_bytes:
         raise HeaderError(
-            f"The file's header takes {length:,} bytes, more than the {max_header_bytes:,} "
-            "a LoRA may need: save it again without the extra metadata."
+            f"The file's header takes {length:,} bytes, more than the {max_header_bytes:,} it "
+            "may have: save it again without the extra metadata."
         )
 
 
