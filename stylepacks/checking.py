@@ -75,9 +75,15 @@ def _checkpoint_problems(checkpoint: Checkpoint) -> Iterator[str]:
         yield str(error)
         return
     if found.digest != checkpoint.digest:
+        changed = sorted(
+            name
+            for name in checkpoint.files.keys() | found.files.keys()
+            if checkpoint.files.get(name) != found.files.get(name)
+        )
+        named = f" ({', '.join(changed[:3])})" if checkpoint.files else ""
         yield (
-            f"The files of the checkpoint “{checkpoint}” are not the ones it was registered with: "
-            "restore them, or publish the pack again on the new checkpoint."
+            f"The files of the checkpoint “{checkpoint}”{named} are not the ones it was registered "
+            "with: restore them, or publish the pack again on the new checkpoint."
         )
 
 

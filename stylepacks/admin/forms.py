@@ -93,11 +93,11 @@ class CheckpointForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _read(self, location: str, family: str) -> None:
         try:
-            facts = checkpoints.read(location, family)
+            facts = checkpoints.read(location)
         except CheckpointUnreadable as error:
             self.add_error("location", str(error))
             return
-        if facts.family and facts.family != family:
+        if facts.family != family:
             self.add_error("family", f"The files say that this is a {facts.family} model.")
         in_use = (
             self.instance.versions.filter(published_at__isnull=False) if self.instance.pk else ()
@@ -110,6 +110,7 @@ class CheckpointForm(forms.ModelForm):  # type: ignore[type-arg]
             )
         self.instance.digest = facts.digest
         self.instance.cross_attention_width = facts.cross_attention_width
+        self.instance.files = facts.files
 
 
 class StylePackForm(forms.ModelForm):  # type: ignore[type-arg]

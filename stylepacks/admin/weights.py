@@ -107,7 +107,7 @@ class CheckpointAdmin(ModelAdmin):  # type: ignore[misc]
     list_filter = ("family",)
     search_fields = ("name", "slug", "digest")
     prepopulated_fields = {"slug": ("name",)}
-    readonly_fields = ("digest", "cross_attention_width", "known_words")
+    readonly_fields = ("source", "digest", "cross_attention_width", "known_words")
     fieldsets = (
         (None, {"fields": ("name", "slug", "family", "location", "license", "is_default")}),
         (
@@ -118,7 +118,10 @@ class CheckpointAdmin(ModelAdmin):  # type: ignore[misc]
             "Drafts",
             {"fields": ("draft_lora", ("draft_steps", "draft_guidance", "draft_sampler"))},
         ),
-        ("Read from the files", {"fields": ("digest", "cross_attention_width", "known_words")}),
+        (
+            "Read from the files",
+            {"fields": ("source", "digest", "cross_attention_width", "known_words")},
+        ),
     )
 
     def get_prepopulated_fields(

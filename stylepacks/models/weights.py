@@ -16,17 +16,27 @@ class Family(models.TextChoices):
 
 
 class Checkpoint(models.Model):
-    """A base model. `location` is a diffusers folder, a hub id or a single safetensors file."""
+    """A base model: a diffusers folder, and what was read from it when it was brought in.
+
+    `files` has the SHA-256 of each file, by its path in the folder; `digest` stands for them all.
+    """
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=80)
     family = models.CharField(max_length=20, choices=Family)
     location = models.CharField(
         max_length=500,
-        help_text="A diffusers folder or a single .safetensors file on the machines that render, "
-        "or a Hugging Face id such as owner/model",
+        help_text="A diffusers folder on the machines that render. `manage.py add_checkpoint` "
+        "makes one of a single .safetensors file or of a model on the Hugging Face hub.",
+    )
+    source = models.CharField(
+        max_length=500,
+        blank=True,
+        editable=False,
+        help_text="Where it was brought in from, with the revision or the file's SHA-256",
     )
     digest = models.CharField(max_length=64, blank=True, editable=False)
+    files = models.JSONField(default=dict, blank=True, editable=False)
     license = models.CharField(max_length=60, help_text="SPDX identifier, such as Apache-2.0")
     cross_attention_width = models.PositiveIntegerField(
         default=0, editable=False, help_text="0 where the family has none or it is not known"

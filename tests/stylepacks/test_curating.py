@@ -9,7 +9,13 @@ from django.urls import reverse
 from stylepacks import previews, publishing
 from stylepacks.models import Checkpoint, Lora, PackVersion, Preview, StylePack
 from stylepacks.signals import preview_requested
-from tests.stylepacks.factories import lora_file, make_checkpoint, make_lora, make_pack
+from tests.stylepacks.factories import (
+    lora_file,
+    make_checkpoint,
+    make_lora,
+    make_pack,
+    write_checkpoint,
+)
 from tests.stylepacks.test_previews import png
 
 pytestmark = pytest.mark.django_db
@@ -298,31 +304,45 @@ def test_it_opens_every_page_of_the_desk(desk):
     assert Preview.objects.get().state == "failed"
 
 
-def test_it_reads_a_checkpoint_when_it_is_added(desk):
+def test_it_reads_a_checkpoint_when_it_is_added(desk, tmp_path):
     fields = {
-        "name": "Somebody's XL", "slug": "xl", "family": "sdxl", "location": "owner/model",
-        "license": "LicenseRef-CreativeML-OpenRAIL-PP-M", "default_width": 1024,
-        "default_height": 1024, "max_prompt_tokens": 75, "draft_steps": 4, "draft_guidance": 1,
+        "name": "Somebody's", "slug": "other", "family": "sd15", "license": "MIT",
+        "location": str(write_checkpoint(tmp_path / "model", width=768)), "default_width": 512,
+        "default_height": 512, "max_prompt_tokens": 75, "draft_steps": 4, "draft_guidance": 1,
         "draft_sampler": "ddim",
     }  # fmt: skip
     desk.post(address("checkpoint_add"), fields)
     checkpoint = Checkpoint.objects.get()
-    assert (checkpoint.cross_attention_width, len(checkpoint.digest)) == (2048, 64)
+    assert (checkpoint.cross_attention_width, len(checkpoint.digest)) == (768, 64)
+    assert "unet/diffusion_pytorch_model.safetensors" in checkpoint.files
     assert checkpoint.draft_lora is None
-    answer = desk.post(
-        address("checkpoint_change", checkpoint.pk), {**fields, "draft_lora": make_lora().pk}
-    )
-    assert "is a sd15 LoRA" in str(answer.context["adminform"].form.errors["draft_lora"])
-    fields["location"] = "/nowhere/at all"
-    answer = desk.post(address("checkpoint_change", checkpoint.pk), fields)
-    assert "There is no model at" in str(answer.context["adminform"].form.errors["location"])
+    lora = make_lora()
+    Lora.objects.update(family="sdxl")
+    page = address("checkpoint_change", checkpoint.pk)
+    answer = desk.post(page, {**fields, "draft_lora": lora.pk, "family": "flux"})
+    errors = answer.context["adminform"].form.errors
+    assert "is a sdxl LoRA" in str(errors["draft_lora"])
+    assert "this is a sd15 model" in str(errors["family"])
 
 
-def test_it_does_not_swap_the_weights_under_published_packs(desk):
+@pytest.mark.parametrize(
+    "location", ["/nowhere/at all", "owner/model", "{folder}/model.safetensors"]
+)
+def test_it_tells_how_other_checkpoints_are_brought_in(desk, tmp_path, location):
+    (tmp_path / "model.safetensors").write_bytes(b"whatever")
+    fields = {"name": "XL", "slug": "xl", "family": "sdxl", "license": "MIT"}
+    location = location.format(folder=tmp_path)
+    answer = desk.post(address("checkpoint_add"), {**fields, "location": location})
+    errors = answer.context["adminform"].form.errors
+    assert "add_checkpoint" in str(errors["location"])
+
+
+def test_it_does_not_swap_the_weights_under_published_packs(desk, tmp_path):
     make_pack()
     checkpoint = Checkpoint.objects.get()
     fields = {
-        "name": "Starter", "slug": "starter", "family": "sd15", "location": "owner/other",
+        "name": "Starter", "slug": "starter", "family": "sd15",
+        "location": str(write_checkpoint(tmp_path / "other")),
         "license": "Apache-2.0", "default_width": 512, "default_height": 512,
         "max_prompt_tokens": 46,
     }  # fmt: skip

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from stylepacks import publishing
 from stylepacks.models import Checkpoint, Lora, StylePack
-from tests.stylepacks.factories import lora_file, safetensors_bytes
+from tests.stylepacks.factories import lora_file, safetensors_bytes, unet_tensors, write_checkpoint
 
 pytestmark = pytest.mark.django_db
 PACKS = Path(__file__).resolve().parents[2] / "starter" / "packs"
@@ -28,20 +28,6 @@ def starter(tmp_path):
     (folder / "covers").mkdir()
     (folder / "covers" / "pip.webp").write_bytes(b"RIFF cover")
     return folder
-
-
-def write_checkpoint(weights: Path) -> None:
-    (weights / "unet").mkdir(parents=True)
-    (weights / "tokenizer").mkdir()
-    write_json(weights / "model_index.json", {"_class_name": "StableDiffusionPipeline"})
-    write_json(weights / "unet" / "config.json", {"cross_attention_dim": 256})
-    write_json(weights / "tokenizer" / "tokenizer_config.json", {"model_max_length": 48})
-    content = safetensors_bytes({"conv_in.weight": ((4, 4), 1.0)})
-    (weights / "unet" / "diffusion_pytorch_model.safetensors").write_bytes(content)
-
-
-def write_json(path: Path, content: object) -> None:
-    path.write_text(json.dumps(content))
 
 
 def write_lora(folder: Path, slug: str, value: float, width: int = 256) -> None:
@@ -100,7 +86,7 @@ def test_it_publishes_a_new_version_for_changed_weights(starter, capsys):
 def test_it_keeps_old_versions_on_the_old_checkpoint(starter, capsys):
     install(starter, capsys)
     old = StylePack.objects.get(slug="pip").live_version
-    content = safetensors_bytes({"conv_in.weight": ((4, 4), 2.0)})
+    content = safetensors_bytes({**unet_tensors(), "conv_norm_out.weight": ((8,), 2.0)})
     (starter / "weights/starter/unet/diffusion_pytorch_model.safetensors").write_bytes(content)
     lines, _ = install(starter, capsys)
     assert all("version 2 published" in line for line in lines)
@@ -155,9 +141,10 @@ def test_it_says_so_when_there_is_no_model_at_all(starter):
 def test_it_keeps_the_words_that_the_starter_knows(starter, capsys):
     install(starter, capsys)
     assert Checkpoint.objects.get(slug="starter").vocabulary == {}
-    write_json(starter / "vocabulary.json", {"subjects": ["fox", "boat"]})
+    vocabulary = {"subjects": ["fox", "boat"]}
+    (starter / "vocabulary.json").write_text(json.dumps(vocabulary))
     install(starter, capsys)
-    assert Checkpoint.objects.get(slug="starter").vocabulary == {"subjects": ["fox", "boat"]}
+    assert Checkpoint.objects.get(slug="starter").vocabulary == vocabulary
 
 
 def test_it_refuses_a_spoilt_list_of_words(starter, capsys):

@@ -3,8 +3,8 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from stylepacks import publishing
-from tests.stylepacks.factories import make_checkpoint, make_pack
+from stylepacks import checkpoints, publishing
+from tests.stylepacks.factories import make_checkpoint, make_pack, write_checkpoint
 
 pytestmark = pytest.mark.django_db
 LISTED = {"slug", "name", "kind", "family", "version", "digest", "license"}
@@ -56,9 +56,15 @@ def test_it_reports_a_row_that_was_tampered_with(capsys):
 
 
 def test_it_reports_a_checkpoint_whose_files_changed(tmp_path):
-    (tmp_path / "model_index.json").write_text("{}")
-    make_checkpoint(location=str(tmp_path))
+    folder = write_checkpoint(tmp_path / "model")
+    facts = checkpoints.read(str(folder))
+    make_checkpoint(location=str(folder), digest=facts.digest, files=facts.files)
     make_pack()
+    call_command("check_pack", "ink")
+    (folder / "vae" / "config.json").write_text("{}")
+    with pytest.raises(CommandError, match=r"\(vae/config\.json\) are not the ones"):
+        call_command("check_pack", "ink")
+    (folder / "model_index.json").write_text("{}")
     with pytest.raises(CommandError, match=r"model_index\.json"):
         call_command("check_pack", "ink")
 

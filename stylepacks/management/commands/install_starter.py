@@ -14,7 +14,7 @@ from stylepacks import checkpoints
 from stylepacks.drafts import install_draft
 from stylepacks.errors import PackError
 from stylepacks.example_pictures import install_pictures
-from stylepacks.models import Checkpoint, Family, Lora, PackVersion, StylePack
+from stylepacks.models import Checkpoint, Lora, PackVersion, StylePack
 from stylepacks.registering import (
     PackEntry,
     register_checkpoint,
@@ -82,9 +82,10 @@ def install_checkpoint(folder: Path) -> Checkpoint:
     return register_checkpoint(
         CHECKPOINT_SLUG,
         name="Starter",
-        family=facts.family or Family.SD15,
+        family=facts.family,
         location=str(weights.resolve().relative_to(base) if inside else weights.resolve()),
         digest=facts.digest,
+        files=facts.files,
         license=LICENSE,
         cross_attention_width=facts.cross_attention_width,
         max_prompt_tokens=facts.max_prompt_tokens or STARTER_TOKENS,
