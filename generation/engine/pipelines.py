@@ -110,7 +110,7 @@ def load(
     _require_folder(folder, rule)
     place = torch.device(device)
     dtype = precision.chosen(precision_name, place)
-    _quiet_libraries()
+    quiet_libraries()
     try:
         pipe = getattr(diffusers, rule.pipeline).from_pretrained(
             folder,
@@ -122,7 +122,7 @@ def load(
         )
     except Exception as error:  # the libraries raise every kind for a damaged folder
         raise CheckpointMissing(
-            f"The model in {checkpoint} could not be loaded ({_first_line(error)}). "
+            f"The model in {checkpoint} could not be loaded ({first_line(error)}). "
             "Install it again, or point the checkpoint at a complete diffusers folder."
         ) from error
     return Model(checkpoint, rule, place, dtype, _settled(pipe, rule, place, dtype))
@@ -141,8 +141,7 @@ def _local_folder(checkpoint: str) -> str:
 def _require_folder(checkpoint: str, rule: Family) -> None:
     if Path(checkpoint).is_file():
         raise CheckpointMissing(
-            f"{checkpoint} is a single file: convert it once with diffusers' from_single_file and "
-            "save_pretrained, and point the checkpoint at the folder."
+            f"{checkpoint} is a single file: `manage.py add_checkpoint` makes a folder of it, once."
         )
     index = Path(checkpoint) / "model_index.json"
     if not index.is_file():
@@ -213,7 +212,7 @@ def _decoder_dtype(pipe: Any, rule: Family, dtype: torch.dtype) -> torch.dtype:
     return torch.float32 if overflows and dtype == torch.float16 else dtype
 
 
-def _quiet_libraries() -> None:
+def quiet_libraries() -> None:
     # Both print false alarms on healthy checkpoints (missing torchvision, re-initialised adapters).
     diffusers_logging.set_verbosity_error()
     diffusers_logging.disable_progress_bar()
@@ -221,6 +220,6 @@ def _quiet_libraries() -> None:
     transformers.logging.disable_progress_bar()
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
     text = str(error).strip().splitlines()
     return text[0][:200] if text else type(error).__name__

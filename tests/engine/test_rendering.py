@@ -154,7 +154,7 @@ def test_it_finds_a_hub_snapshot_that_was_fetched_before(tmp_path, tiny, ask, mo
 
 def test_it_says_what_to_do_with_a_single_file(tmp_path, ask):
     (tmp_path / "model.safetensors").write_bytes(b"weights")
-    with pytest.raises(CheckpointMissing, match="from_single_file"):
+    with pytest.raises(CheckpointMissing, match="add_checkpoint"):
         Renderer().render(ask(checkpoint=str(tmp_path / "model.safetensors")))
 
 
