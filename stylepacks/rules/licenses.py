@@ -14,6 +14,11 @@ COMMON = (
     "LicenseRef-FLUX-1-dev-Non-Commercial",
 )
 MAX_CHARACTERS = 60
+# What model pages call licences that have no name in SPDX.
+MODEL_PAGES = {
+    "creativeml-openrail-m": "LicenseRef-CreativeML-OpenRAIL-M",
+    "openrail++": "LicenseRef-CreativeML-OpenRAIL-PP-M",
+}
 _IDENTIFIER = r"[A-Za-z0-9][A-Za-z0-9.+-]*"
 _EXPRESSION = re.compile(rf"{_IDENTIFIER}( (AND|OR|WITH) {_IDENTIFIER})*")
 
@@ -31,3 +36,9 @@ def validate(license: str) -> None:
             "The license is not an SPDX identifier: write for example Apache-2.0, CC-BY-4.0 "
             "or, for a text of its own, LicenseRef-My-License."
         )
+
+
+def of_model_page(tag: str) -> str | None:
+    """The SPDX name of a licence as a model's page writes it, or None where that is unclear."""
+    named = {license.casefold(): license for license in COMMON} | MODEL_PAGES
+    return named.get(tag.casefold())

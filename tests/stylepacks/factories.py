@@ -47,7 +47,13 @@ def unet_tensors(width: int = STARTER_WIDTH) -> dict[str, tuple[tuple[int, ...],
 def write_checkpoint(folder: Path, width: int = STARTER_WIDTH) -> Path:
     """A diffusers folder with as much of the starter as is read when it is brought in."""
     for name, content in {
-        "model_index.json": {"_class_name": "StableDiffusionPipeline"},
+        "model_index.json": {
+            "_class_name": "StableDiffusionPipeline",
+            "safety_checker": [None, None],
+            "tokenizer": ["transformers", "CLIPTokenizer"],
+            "unet": ["diffusers", "UNet2DConditionModel"],
+            "vae": ["diffusers", "AutoencoderKL"],
+        },
         "unet/config.json": {"cross_attention_dim": width, "sample_size": 64},
         "vae/config.json": {"block_out_channels": [8, 8, 8, 8]},
         "tokenizer/tokenizer_config.json": {"model_max_length": 48},
