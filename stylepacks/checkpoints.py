@@ -102,6 +102,13 @@ def read_single_file(path: Path) -> Architecture:
     return found
 
 
+def location_of(folder: Path) -> str:
+    """How a checkpoint's row names this folder: from the project where it is inside."""
+    base = Path(settings.BASE_DIR)
+    whole = folder.resolve()
+    return str(whole.relative_to(base) if whole.is_relative_to(base) else whole)
+
+
 def family_of_pipeline(name: str) -> str | None:
     """The family whose pipelines diffusers calls like this, if any."""
     return next((family for start, family in PIPELINE_FAMILIES if name.startswith(start)), None)

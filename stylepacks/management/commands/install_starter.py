@@ -77,13 +77,11 @@ def install_checkpoint(folder: Path) -> Checkpoint:
             "them as starter/README.md tells."
         )
     facts = checkpoints.read(str(weights))
-    base = Path(settings.BASE_DIR)
-    inside = weights.resolve().is_relative_to(base)
     return register_checkpoint(
         CHECKPOINT_SLUG,
         name="Starter",
         family=facts.family,
-        location=str(weights.resolve().relative_to(base) if inside else weights.resolve()),
+        location=checkpoints.location_of(weights),
         digest=facts.digest,
         files=facts.files,
         license=LICENSE,
