@@ -115,7 +115,8 @@ class RenderResult:
     """Images in the order asked, without those cancelled; seconds are wall-clock.
 
     `failures` maps the key of an image that did not come out to a sentence for people; it has
-    company in `images`, for a render without any image raises instead.
+    company in `images`, for a render without any image raises instead. `given_up` names, in order,
+    what was given up because the device's memory ran short.
     """
 
     images: tuple[RenderedImage, ...]
@@ -123,6 +124,7 @@ class RenderResult:
     denoise_seconds: float
     decode_seconds: float
     failures: dict[str, str] = field(default_factory=dict)
+    given_up: tuple[str, ...] = ()
 
 
 OnStep = Callable[[StepProgress], "frozenset[str] | None"]

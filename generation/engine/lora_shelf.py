@@ -1,33 +1,81 @@
-"""LoRAs that were read, checked and stacked once, kept on the device within a byte budget."""
+"""LoRAs that were read, checked and stacked once per file, ready on the device.
 
-from collections import OrderedDict
-from collections.abc import Callable
+Known by SHA-256, so a moved or renamed file is found again. One shelf of bytes serves all
+checkpoints of a device; each checkpoint has its own place on it, for a LoRA is laid out like the
+weights it changes.
+"""
 
+import threading
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import Future
+from functools import partial
+
+import torch
+
+from generation.engine.byte_shelf import ByteShelf
 from generation.engine.contract import LoraUse
 from generation.engine.lora_switch import StackedLora
 
-DEFAULT_BUDGET_BYTES = 2 * 1024**3
-
 
 class LoraShelf:
-    """Least recently used goes first. Known by SHA-256: a moved or renamed file is a hit."""
+    """One checkpoint's LoRAs. `read` parses a file into host memory, or raises LoraRefused."""
 
-    def __init__(self, read: Callable[[LoraUse], StackedLora], budget_bytes: int) -> None:
+    def __init__(
+        self,
+        read: Callable[[LoraUse], StackedLora],
+        device: torch.device,
+        kept: ByteShelf[StackedLora],
+    ) -> None:
         self._read = read
-        self._budget_bytes = budget_bytes
-        self._kept: OrderedDict[str, StackedLora] = OrderedDict()
+        self._device = device
+        self._kept = kept
+        self._owner = object()
+        self._staged: dict[str, Future[StackedLora]] = {}
+        self._staging = threading.Lock()
 
     def __contains__(self, sha256: str) -> bool:
-        return sha256 in self._kept
+        return self._key(sha256) in self._kept
 
-    @property
-    def held_bytes(self) -> int:
-        return sum(lora.byte_size for lora in self._kept.values())
+    def take(self, uses: Sequence[LoraUse]) -> list[StackedLora]:
+        """All LoRAs of one batch; those not kept are copied from host memory, or read from disk.
+
+        Raises LoraRefused.
+        """
+        makers = {self._key(use.sha256): partial(self._made, use) for use in uses}
+        taken = dict(zip(makers, self._kept.take(makers), strict=True))
+        return [taken[self._key(use.sha256)] for use in uses]
 
     def get(self, use: LoraUse) -> StackedLora:
-        """The stacked LoRA, read from disk only the first time; raises LoraRefused."""
-        lora = self._kept.pop(use.sha256, None) or self._read(use)
-        self._kept[use.sha256] = lora
-        while len(self._kept) > 1 and self.held_bytes > self._budget_bytes:
-            self._kept.popitem(last=False)
-        return lora
+        """One LoRA by itself; raises LoraRefused."""
+        return self.take([use])[0]
+
+    def read_ahead(self, uses: Sequence[LoraUse]) -> None:
+        """Parse into host memory what is not kept; what was read ahead before and is not among
+        `uses` is dropped. For another thread than the one that takes; a refusal waits for `take`.
+        """
+        missing = {use.sha256: use for use in uses if use.sha256 not in self}
+        with self._staging:
+            for sha256 in self._staged.keys() - missing.keys():
+                del self._staged[sha256]
+        for use in missing.values():
+            self._stage(use)
+
+    def _stage(self, use: LoraUse) -> None:
+        ready: Future[StackedLora] = Future()
+        with self._staging:
+            if self._staged.setdefault(use.sha256, ready) is not ready:
+                return
+        try:
+            ready.set_result(self._read(use))
+        except BaseException as error:  # whoever takes this LoRA is told, whatever it is
+            ready.set_exception(error)
+
+    def _made(self, use: LoraUse) -> StackedLora:
+        with self._staging:
+            staged = self._staged.pop(use.sha256, None)
+        # One that is being read ahead right now is waited for: reading it twice takes longer.
+        lora = staged.result() if staged else self._read(use)
+        return lora.on(self._device)
+
+    def _key(self, sha256: str) -> Hashable:
+        return self._owner, sha256

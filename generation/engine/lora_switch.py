@@ -13,7 +13,7 @@ Storage pointers never change, so compiled graphs and captured CUDA graphs see e
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -46,10 +46,13 @@ class FactorStack(NamedTuple):
     down: torch.Tensor
     up: torch.Tensor
 
+    def on(self, place: torch.device) -> "FactorStack":
+        return FactorStack(self.rows, self.down.to(place), self.up.to(place))
+
 
 @dataclass(frozen=True)
 class StackedLora:
-    """A LoRA on the device, ready to be applied."""
+    """A LoRA laid out like the weights it changes; on their device it is ready to be applied."""
 
     sha256: str
     stacks: dict[Shape, FactorStack]
@@ -58,6 +61,11 @@ class StackedLora:
     @property
     def byte_size(self) -> int:
         return sum(stack.down.nbytes + stack.up.nbytes for stack in self.stacks.values())
+
+    def on(self, place: torch.device) -> "StackedLora":
+        """The same LoRA in this place; itself if it is there."""
+        stacks = {matrix: stack.on(place) for matrix, stack in self.stacks.items()}
+        return replace(self, stacks=stacks)
 
 
 Applied = tuple[StackedLora, float]
@@ -73,6 +81,9 @@ class WeightBuffer:
 
     def mark_dirty(self) -> None:
         self.touched = set(range(self.live.shape[0]))
+
+    def move_pristine(self, place: torch.device) -> None:
+        self.pristine = _kept_in(place, self.pristine, self.live.device)
 
     def write(self, parts: Sequence[tuple[FactorStack, float]]) -> None:
         rows = sorted({row for stack, _ in parts for row in stack.rows})
@@ -117,14 +128,16 @@ class LoraSwitch:
     def buffers(self) -> tuple[WeightBuffer, ...]:
         return tuple(self._buffers.values())
 
-    def stacked(self, file: LoraFile) -> StackedLora:
-        """Lay a checked file out like the buffers, on their device, as precise as W0."""
+    def stacked(self, file: LoraFile, place: torch.device | None = None) -> StackedLora:
+        """Lay a checked file out like the buffers, on their device or in `place`, as W0 is."""
         by_matrix: dict[Shape, list[tuple[Target, Factors]]] = {}
         for name, factors in file.factors.items():
             target = self.targets[name]
             by_matrix.setdefault(target.matrix, []).append((target, factors))
         stacks = {
-            matrix: _stack(sorted(pairs, key=lambda pair: pair[0].row), self._buffers[matrix])
+            matrix: _stack(
+                sorted(pairs, key=lambda pair: pair[0].row), self._buffers[matrix], place
+            )
             for matrix, pairs in by_matrix.items()
         }
         components = frozenset(name.split(".")[0] for name in file.factors)
@@ -157,6 +170,11 @@ class LoraSwitch:
         for buffer in self._buffers.values():
             buffer.mark_dirty()
 
+    def move_pristine(self, place: torch.device) -> None:
+        """Keep W0 there from now on. In host memory it is pinned where the weights are on CUDA."""
+        for buffer in self._buffers.values():
+            buffer.move_pristine(place)
+
     def applied_to(self, *components: str) -> tuple[tuple[str, float], ...]:
         """What is applied to any of these: part of the key of anything computed with them."""
         return tuple(
@@ -180,10 +198,7 @@ class LoraSwitch:
     ) -> None:
         pristine = torch.stack([_as_matrix(_weight(module)) for _, module in modules])
         live = pristine.to(matrix.live_dtype, copy=True)
-        if pristine_on is not None:
-            pristine = pristine.to(pristine_on)
-        if pristine.device.type == "cpu" and live.device.type == "cuda":
-            pristine = pristine.pin_memory()
+        pristine = _kept_in(pristine_on or live.device, pristine, live.device)
         self._buffers[matrix] = WeightBuffer(live, pristine)
         for row, (name, module) in enumerate(modules):
             weight = _weight(module)
@@ -245,6 +260,12 @@ def _as_weight(matrix: torch.Tensor, target: Target) -> torch.Tensor:
     return matrix.view(out_channels, height, width, in_channels).permute(0, 3, 1, 2)
 
 
+def _kept_in(place: torch.device, pristine: torch.Tensor, live: torch.device) -> torch.Tensor:
+    kept = pristine.to(place)
+    # Pinned, it is copied at the full speed of the bus, and without the program waiting for it.
+    return kept.pin_memory() if kept.device.type == "cpu" and live.type == "cuda" else kept
+
+
 def _write_sum(
     live: torch.Tensor, pristine: torch.Tensor, up: torch.Tensor, down: torch.Tensor
 ) -> None:
@@ -256,7 +277,9 @@ def _write_sum(
     torch.baddbmm(pristine, up, down, out=live)
 
 
-def _stack(pairs: list[tuple[Target, Factors]], buffer: WeightBuffer) -> FactorStack:
+def _stack(
+    pairs: list[tuple[Target, Factors]], buffer: WeightBuffer, place: torch.device | None
+) -> FactorStack:
     rank = max(factors.down.shape[0] for _, factors in pairs)
     down = torch.zeros(len(pairs), rank, buffer.live.shape[2])
     up = torch.zeros(len(pairs), buffer.live.shape[1], rank)
@@ -264,7 +287,7 @@ def _stack(pairs: list[tuple[Target, Factors]], buffer: WeightBuffer) -> FactorS
         own = factors.down.shape[0]
         down[index, :own], up[index, :, :own] = _balanced(target, factors)
     rows = [target.row for target, _ in pairs]
-    device, dtype = buffer.live.device, buffer.pristine.dtype
+    device, dtype = place or buffer.live.device, buffer.pristine.dtype
     return FactorStack(rows, down.to(device, dtype), up.to(device, dtype))
 
 

@@ -22,6 +22,7 @@ from huggingface_hub.errors import HFValidationError
 from generation.engine import precision
 from generation.engine.contract import CheckpointMissing, EngineError
 from generation.engine.denoisers import SizedUNet, UNet
+from generation.engine.device_memory import is_out_of_memory
 from generation.engine.thrifty_decoder import make_thrifty
 
 
@@ -74,8 +75,7 @@ class Model:
 
     @property
     def decoder_dtype(self) -> torch.dtype:
-        dtype: torch.dtype = self.pipe.vae.dtype
-        return dtype
+        return _decoder_dtype(self.pipe, self.family, self.dtype)
 
     @property
     def pixels_per_latent(self) -> int:
@@ -121,6 +121,8 @@ def load(
             **rule.options,
         )
     except Exception as error:  # the libraries raise every kind for a damaged folder
+        if is_out_of_memory(error):
+            raise
         raise CheckpointMissing(
             f"The model in {checkpoint} could not be loaded ({first_line(error)}). "
             "Install it again, or point the checkpoint at a complete diffusers folder."

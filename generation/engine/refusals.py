@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import torch
-
 from generation.engine.contract import EngineError, RenderRequest
+from generation.engine.device_memory import give_back_freed, is_out_of_memory
 from generation.engine.pipelines import Model
 
 NO_PICTURE = (
     "The model gave values that are not numbers instead of a picture. "
     "Lower the strength, or check the pack's LoRAs and the checkpoint."
 )
+
+OUT_OF_MEMORY = "The device ran out of memory; ask for fewer or smaller images."
 
 
 def require_possible(model: Model, request: RenderRequest) -> None:
@@ -30,11 +31,11 @@ def require_possible(model: Model, request: RenderRequest) -> None:
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """A device without memory becomes a retryable EngineError; its cache is freed."""
+    """Memory that ran out where no fallback helps becomes a retryable EngineError."""
     try:
         yield
-    except torch.cuda.OutOfMemoryError as error:
-        torch.cuda.empty_cache()
-        raise EngineError(
-            "The device ran out of memory; ask for fewer or smaller images.", retryable=True
-        ) from error
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        give_back_freed()
+        raise EngineError(OUT_OF_MEMORY, retryable=True) from error.with_traceback(None)

@@ -5,47 +5,46 @@ is drawn per image on the CPU generator, weights are always W0 plus the pack, an
 the denoiser always has the same shape (one image on the CPU).
 """
 
-import gc
 import threading
 from collections.abc import Sequence
+from functools import partial
 
 import torch
 
-from generation.engine import batching, pipelines
+from generation.engine import batching
 from generation.engine.contract import (
     EngineError,
+    LoraUse,
     OnStep,
-    RenderedImage,
     RenderRequest,
     RenderResult,
     StepProgress,
 )
-from generation.engine.denoisers import side_by_side
+from generation.engine.decoding import decode, previews
+from generation.engine.denoisers import Told, side_by_side
 from generation.engine.device_clock import DeviceClock
+from generation.engine.frugality import Frugality
 from generation.engine.host_memory import keep_freed_memory
 from generation.engine.lanes import Lane, prepare_lanes
-from generation.engine.latent_scale import for_decoder
-from generation.engine.lora_shelf import DEFAULT_BUDGET_BYTES
+from generation.engine.model_shelf import MemoryBudget, ModelShelf
 from generation.engine.pipelines import Model
-from generation.engine.precision import AUTO, name_of
+from generation.engine.precision import AUTO
 from generation.engine.refusals import NO_PICTURE, plain_errors, require_possible
-from generation.engine.studio import Studio, open_studio
+from generation.engine.studio import Studio
 
 
 class Renderer:
-    """Owns one device and at most one loaded checkpoint; one render at a time."""
+    """Owns one device, with checkpoints and LoRAs kept by bytes; one render at a time."""
 
     def __init__(
         self,
         device: str = "cpu",
         threads: int = 0,
-        lora_budget_bytes: int = DEFAULT_BUDGET_BYTES,
         precision: str = AUTO,
+        memory: MemoryBudget | None = None,
     ) -> None:
-        self.device = device
-        self._precision = precision
+        self.models = ModelShelf(device, precision, memory or MemoryBudget())
         self._threads = threads
-        self._lora_budget_bytes = lora_budget_bytes
         self._studio: Studio | None = None
         # A worker may warm up in one thread while its first task already renders in another.
         self._alone = threading.RLock()
@@ -57,17 +56,21 @@ class Renderer:
 
     @property
     def loaded(self) -> str | None:
-        """The checkpoint in memory, as it was asked for."""
+        """The checkpoint used last, as it was asked for."""
         return self._studio.model.checkpoint if self._studio else None
 
     def prepare(self, checkpoint: str, family: str) -> Studio:
-        """Load the checkpoint unless it is loaded; raises CheckpointMissing."""
+        """Load the checkpoint unless it is kept; raises CheckpointMissing."""
         with self._alone:
-            if self._studio is None or self._studio.model.checkpoint != checkpoint:
-                self._forget()
-                model = pipelines.load(checkpoint, family, self.device, self._precision)
-                self._studio = open_studio(model, self._lora_budget_bytes)
+            self._studio = None
+            self._studio = self.models.take(checkpoint, family)
             return self._studio
+
+    def read_ahead(self, checkpoint: str, family: str, loras: Sequence[LoraUse]) -> None:
+        """Parse the LoRAs of a later request into host memory; from another thread, any time."""
+        studio = self.models.peek(checkpoint, family)
+        if studio is not None:
+            studio.shelf.read_ahead(loras)
 
     def render(self, request: RenderRequest, on_step: OnStep | None = None) -> RenderResult:
         """Render one batch; images whose keys `on_step` returns are dropped on the way.
@@ -80,35 +83,37 @@ class Renderer:
                 torch.set_num_threads(self._threads)
             studio = self.prepare(request.checkpoint, request.family)
             require_possible(studio.model, request)
-            return _render(studio, request, on_step)
-
-    def _forget(self) -> None:
-        self._studio = None
-        gc.collect()
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
+            frugal = Frugality(studio, request, self.models.release_idle)
+            return _render(studio, request, on_step, frugal)
 
 
-def _render(studio: Studio, request: RenderRequest, on_step: OnStep | None) -> RenderResult:
-    clock = DeviceClock(studio.model.device)
-    loras = studio.loras_for(request)
-    with studio.switch.loras_applied(loras, request.pack_key), torch.inference_mode():
+def _render(
+    studio: Studio, request: RenderRequest, on_step: OnStep | None, frugal: Frugality
+) -> RenderResult:
+    clock, model, key = DeviceClock(studio.model.device), studio.model, request.pack_key
+    loras = frugal.switching(partial(studio.loras_for, request))
+    frugal.switching(partial(studio.switch.apply, loras, key))
+    with studio.switch.loras_applied(loras, key), torch.inference_mode():
         clock.lap()
         lanes = prepare_lanes(studio, request)
-        lanes = denoise(studio, lanes, request, on_step)
+        lanes = denoise(studio, lanes, request, on_step, frugal)
         clock.lap()
-        images = [image for lane in lanes if (image := decode(studio.model, lane))]
+        images = [image for lane in lanes if (image := decode(model, lane, frugal))]
         clock.lap()
     came_out = {image.key for image in images}
     failures = {key: NO_PICTURE for lane in lanes if (key := lane.order.key) not in came_out}
     if failures and not images:
         raise EngineError(NO_PICTURE)
     switching, denoising, decoding = clock.laps
-    return RenderResult(tuple(images), switching, denoising, decoding, failures)
+    return RenderResult(tuple(images), switching, denoising, decoding, failures, frugal.given_up)
 
 
 def denoise(
-    studio: Studio, lanes: list[Lane], request: RenderRequest, on_step: OnStep | None
+    studio: Studio,
+    lanes: list[Lane],
+    request: RenderRequest,
+    on_step: OnStep | None,
+    frugal: Frugality,
 ) -> list[Lane]:
     """The loop. Returns the lanes that are still wanted, their latents finished."""
     model, timesteps = studio.model, lanes[0].scheduler.timesteps
@@ -116,10 +121,11 @@ def denoise(
     for step, timestep in enumerate(timesteps, 1):
         for together in batching.passes(lanes, size):
             full = batching.filled(together, size)
-            noise = predict_noise(model, full, timestep, request.guidance)
+            predict = partial(predict_noise, model, full, timestep, request.guidance, frugal)
+            noise = frugal.denoising(predict)
             for index, lane in enumerate(together):
                 lane.advance(noise[index : index + 1], timestep)
-        progress = StepProgress(step, len(timesteps), _previews(studio, lanes, request, step))
+        progress = StepProgress(step, len(timesteps), previews(studio, lanes, request, step))
         unwanted = (on_step(progress) if on_step else None) or frozenset()
         lanes = [lane for lane in lanes if lane.order.key not in unwanted]
         if not lanes:
@@ -128,41 +134,28 @@ def denoise(
 
 
 def predict_noise(
-    model: Model, lanes: Sequence[Lane], timestep: torch.Tensor, guidance: float
+    model: Model,
+    lanes: Sequence[Lane],
+    timestep: torch.Tensor,
+    guidance: float,
+    frugal: Frugality,
 ) -> torch.Tensor:
-    """One pass for all lanes; with guidance, away from the negative and towards the words."""
+    """All lanes at once; with guidance, away from the negative and towards the words."""
     inputs = [lane.scheduler.scale_model_input(lane.latents, timestep) for lane in lanes]
     words = [lane.words for lane in lanes]
     if guidance > 1.0:
         inputs, words = inputs * 2, [lane.opposite for lane in lanes] + words
-    sample, told = torch.cat(inputs).to(model.dtype), side_by_side(words)
-    noise = model.family.manner.noise(model.pipe, sample, timestep, told).float()
+    starts = range(0, len(inputs), frugal.rows)
+    rows = [slice(start, start + frugal.rows) for start in starts]
+    noise = torch.cat([_pass(model, inputs[row], words[row], timestep) for row in rows])
     if guidance <= 1.0:
         return noise
     away, towards = noise.chunk(2)
     return away + guidance * (towards - away)
 
 
-def decode(model: Model, lane: Lane) -> RenderedImage | None:
-    """Latents to 8-bit pixels; None when the model's numbers are not finite."""
-    vae = model.pipe.vae
-    image = vae.decode(for_decoder(vae, lane.latents).to(model.decoder_dtype)).sample[0]
-    if not torch.isfinite(image).all():
-        return None
-    pixels = (image.float() * 127.5 + 127.5).round().clamp(0, 255).to(torch.uint8)
-    rgb = pixels.permute(1, 2, 0).contiguous().cpu().numpy()
-    height, width = rgb.shape[:2]
-    order, precision = lane.order, name_of(model.dtype)
-    return RenderedImage(order.key, order.seed, width, height, rgb.tobytes(), precision)
-
-
-def _previews(
-    studio: Studio, lanes: Sequence[Lane], request: RenderRequest, step: int
-) -> dict[str, bytes]:
-    if request.preview_every < 1 or step % request.preview_every or step == request.steps:
-        return {}
-    return {
-        lane.order.key: studio.previews.webp(lane.estimate)
-        for lane in lanes
-        if lane.estimate is not None
-    }
+def _pass(
+    model: Model, inputs: list[torch.Tensor], words: list[Told], timestep: torch.Tensor
+) -> torch.Tensor:
+    sample, told = torch.cat(inputs).to(model.dtype), side_by_side(words)
+    return model.family.manner.noise(model.pipe, sample, timestep, told).float()

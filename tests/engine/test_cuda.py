@@ -10,6 +10,8 @@ import pytest
 import torch
 
 from generation.engine.contract import ImageOrder, RenderRequest
+from generation.engine.frugality import DECODED_ON_HOST, OFFLOADED
+from generation.engine.model_shelf import MemoryBudget
 from generation.engine.renderer import Renderer
 from tests.engine import tiny_model
 
@@ -98,3 +100,51 @@ def test_it_keeps_convolutions_in_the_fast_layout(renderer, tiny):
     conv = renderer.prepare(str(tiny), "sd15").model.pipe.unet.conv_in
     assert conv.weight.is_contiguous(memory_format=torch.channels_last)
     assert conv.weight.dtype == torch.float16
+
+
+def test_it_gives_the_same_bits_with_the_pristine_weights_in_host_memory(tiny, loras):
+    there, here = (
+        Renderer("cuda", memory=MemoryBudget(pristine=place)) for place in ("host", "device")
+    )
+    for request in (ask(tiny, loras[0]), ask(tiny, loras[1], loras[0]), ask(tiny)):
+        assert there.render(request).images == here.render(request).images
+    pinned = [buffer.pristine.is_pinned() for buffer in buffers(there, tiny)]
+    assert pinned == [True] * len(pinned)
+    assert there.models.kept.held_bytes < 0.7 * here.models.kept.held_bytes
+
+
+def out_of_memory_unless(module, has_room):
+    def check(_, inputs):
+        if not has_room(inputs[0]):
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    return module.register_forward_pre_hook(check)
+
+
+def test_it_denoises_to_the_same_picture_once_weights_are_offloaded(tiny, loras):
+    own = Renderer("cuda", memory=MemoryBudget(pristine="device"))
+    wanted = [own.render(ask(tiny, lora)).images for lora in loras]
+    switch, pipe = (
+        own.prepare(str(tiny), "sd15").switch,
+        own.models.peek(str(tiny), "sd15").model.pipe,
+    )
+    offloaded = lambda _: switch.buffers[0].pristine.device.type == "cpu"  # noqa: E731
+    hook = out_of_memory_unless(pipe.unet, offloaded)
+    result = own.render(ask(tiny, loras[0]))
+    hook.remove()
+    assert result.given_up[-1] == OFFLOADED
+    assert pipe.vae.device.type == "cuda"
+    assert [own.render(ask(tiny, lora)).images for lora in loras] == wanted
+
+
+def test_it_decodes_in_host_memory_where_the_card_has_no_room(tiny):
+    own = Renderer("cuda")
+    wanted = own.render(ask(tiny)).images
+    vae = own.prepare(str(tiny), "sd15").model.pipe.vae
+    hook = out_of_memory_unless(vae.decoder, lambda latents: not latents.is_cuda)
+    result = own.render(ask(tiny))
+    hook.remove()
+    assert result.given_up[-1] == DECODED_ON_HOST
+    there, here = (np.frombuffer(one[0].rgb, np.uint8) for one in (result.images, wanted))
+    assert np.abs(there.astype(float) - here).mean() < 4
+    assert own.render(ask(tiny)).images == wanted

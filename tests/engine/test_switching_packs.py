@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from generation.engine.lora_switch import LoraSwitch
+from generation.engine.model_shelf import MemoryBudget
 from generation.engine.renderer import Renderer
 
 
@@ -172,7 +173,7 @@ def test_it_separates_prompts_of_packs_that_retrain_the_text_encoder(studio, ask
 
 
 def test_it_keeps_read_loras_within_the_budget(tiny, ask, ink, neon, kohya):
-    renderer = Renderer(lora_budget_bytes=1)
+    renderer = Renderer(memory=MemoryBudget(loras_bytes=1))
     wanted = [renderer.render(ask(lora)).images for lora in (ink, neon, kohya)]
     shelf = renderer.prepare(str(tiny), "sd15").shelf
     assert ink.sha256 not in shelf

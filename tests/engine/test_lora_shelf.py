@@ -1,0 +1,120 @@
+"""LoRAs are parsed once per file, ahead of time where that is possible, and stay by bytes."""
+
+import shutil
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from generation.engine import lora_files
+from generation.engine.contract import LoraRefused
+from generation.engine.model_shelf import MemoryBudget
+from generation.engine.renderer import Renderer
+
+
+@pytest.fixture
+def own(tiny):
+    """A renderer of this test alone, with the tiny model loaded."""
+    renderer = Renderer()
+    renderer.prepare(str(tiny), "sd15")
+    return renderer
+
+
+@pytest.fixture
+def parsed(monkeypatch):
+    """The names of the LoRAs that were read and parsed, in order."""
+    names, real = [], lora_files.read
+
+    def counted(use, model):
+        names.append(use.name)
+        return real(use, model)
+
+    monkeypatch.setattr(lora_files, "read", counted)
+    return names
+
+
+def copy_of(lora, folder):
+    path = shutil.copy(lora.path, folder / "copy.safetensors")
+    return replace(lora, path=str(path))
+
+
+def test_it_parses_a_file_once_wherever_it_lies(own, ask, ink, neon, parsed, tmp_path):
+    for lora in (ink, neon, replace(copy_of(ink, tmp_path), weight=0.5), neon, ink):
+        own.render(ask(lora))
+    assert parsed == ["ink", "neon"]
+    counts = own.models.loras.counts
+    assert (counts.hits, counts.misses, counts.evictions) == (3, 2, 0)
+    assert 0 < counts.held_bytes <= counts.budget_bytes
+
+
+def test_it_keeps_a_whole_batch_that_exceeds_the_budget(tiny, ask, ink, neon, kohya, parsed):
+    renderer = Renderer(memory=MemoryBudget(loras_bytes=1))
+    renderer.render(ask(ink, neon))
+    shelf = renderer.prepare(str(tiny), "sd15").shelf
+    assert ink.sha256 in shelf
+    assert neon.sha256 in shelf
+    renderer.render(ask(replace(ink, weight=0.5), neon))
+    assert parsed == ["ink", "neon"]
+    renderer.render(ask(kohya))
+    assert ink.sha256 not in shelf
+
+
+def test_it_applies_one_file_twice_at_two_weights(own, ask, ink):
+    twice = own.render(ask(replace(ink, weight=0.25), replace(ink, weight=0.25))).images
+    assert twice != own.render(ask(replace(ink, weight=0.25))).images
+
+
+def test_it_needs_no_file_for_what_was_read_ahead(own, tiny, ask, ink, parsed, tmp_path):
+    wanted = Renderer().render(ask(ink)).images
+    parsed.clear()
+    lora = copy_of(ink, tmp_path)
+    own.read_ahead(str(tiny), "sd15", [lora])
+    Path(lora.path).unlink()
+    assert own.render(ask(lora)).images == wanted
+    assert parsed == ["ink"]
+
+
+def test_it_reads_nothing_ahead_that_is_there_or_has_no_checkpoint(own, tiny, ask, ink, parsed):
+    own.render(ask(ink))
+    own.read_ahead(str(tiny), "sd15", [ink])
+    own.read_ahead("another checkpoint", "sd15", [ink])
+    assert parsed == ["ink"]
+
+
+def test_it_forgets_what_was_read_ahead_for_a_batch_that_did_not_come(
+    own, tiny, ask, ink, neon, parsed
+):
+    own.read_ahead(str(tiny), "sd15", [ink])
+    own.read_ahead(str(tiny), "sd15", [neon])
+    own.render(ask(ink))
+    assert parsed == ["ink", "neon", "ink"]
+
+
+def test_it_waits_for_a_file_that_is_being_read_ahead(own, tiny, ask, ink, monkeypatch):
+    wanted = Renderer().render(ask(ink)).images
+    real, reading, may_end, parsed = lora_files.read, threading.Event(), threading.Event(), []
+
+    def slow(use, model):
+        parsed.append(use.name)
+        reading.set()
+        assert may_end.wait(20)
+        return real(use, model)
+
+    monkeypatch.setattr(lora_files, "read", slow)
+    ahead = threading.Thread(target=own.read_ahead, args=(str(tiny), "sd15", [ink]))
+    ahead.start()
+    assert reading.wait(20)
+    threading.Timer(0.2, may_end.set).start()
+    assert own.render(ask(ink)).images == wanted
+    ahead.join()
+    assert parsed == ["ink"]
+
+
+def test_it_refuses_when_the_lora_is_used_not_when_it_is_read_ahead(own, tiny, ask, ink):
+    damaged = replace(ink, sha256="0" * 64)
+    own.read_ahead(str(tiny), "sd15", [damaged])
+    with pytest.raises(LoraRefused, match="SHA-256 differs"):
+        own.render(ask(damaged))
+    with pytest.raises(LoraRefused, match="SHA-256 differs"):
+        own.render(ask(damaged))
