@@ -254,6 +254,17 @@ if RENDER_PRECISION not in (_precisions := ("auto", "float32", "bfloat16")):
     raise ImproperlyConfigured(
         f"HOUSESTYLE_PRECISION must be one of {', '.join(_precisions)}, not '{RENDER_PRECISION}'."
     )
+KEPT_MODELS_BYTES = env.int("HOUSESTYLE_KEPT_MODELS_MIB", default=0) * 1024 * 1024
+KEPT_LORAS_BYTES = env.int("HOUSESTYLE_KEPT_LORAS_MIB", default=2048) * 1024 * 1024
+if min(KEPT_MODELS_BYTES, KEPT_LORAS_BYTES) < 0:
+    raise ImproperlyConfigured(
+        "HOUSESTYLE_KEPT_MODELS_MIB and HOUSESTYLE_KEPT_LORAS_MIB must be 0 or more."
+    )
+PRISTINE_WEIGHTS = env.str("HOUSESTYLE_PRISTINE", default="auto")
+if PRISTINE_WEIGHTS not in (_places := ("auto", "device", "host")):
+    raise ImproperlyConfigured(
+        f"HOUSESTYLE_PRISTINE must be one of {', '.join(_places)}, not '{PRISTINE_WEIGHTS}'."
+    )
 LEASE_SECONDS = env.int("HOUSESTYLE_LEASE_SECONDS", default=20)
 PULSE_SECONDS = env.int("HOUSESTYLE_PULSE_SECONDS", default=4)
 MAX_ATTEMPTS = env.int("HOUSESTYLE_MAX_ATTEMPTS", default=3)

@@ -53,7 +53,16 @@ class GenerationAdmin(ReadOnlyAdmin):
 
 @admin.register(Worker)
 class WorkerAdmin(ReadOnlyAdmin):
-    list_display = ("name", "queue", "device", "is_alive", "is_ready", "loaded_checkpoint", "seen")
+    list_display = (
+        "name",
+        "queue",
+        "device",
+        "is_alive",
+        "is_ready",
+        "loaded_checkpoint",
+        "memory_note",
+        "seen",
+    )
 
     @display(description="Alive", boolean=True)  # type: ignore[untyped-decorator]
     def is_alive(self, row: Worker) -> bool:

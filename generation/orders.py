@@ -24,13 +24,18 @@ def request_for(images: Sequence[ImageOfRecipe]) -> RenderRequest:
         checkpoint=checkpoint_location(shared["checkpoint"]["location"]),
         family=shared["family"],
         images=tuple(_order(image) for image in images),
-        loras=tuple(_use(lora) for lora in shared["loras"]),
+        loras=loras_of(shared),
         width=shared["width"],
         height=shared["height"],
         steps=shared["steps"],
         guidance=shared["guidance"],
         sampler=shared["sampler"],
     )
+
+
+def loras_of(recipe: Recipe) -> tuple[LoraUse, ...]:
+    """The recipe's LoRAs, each fetched to this machine's disk; raises EngineError."""
+    return tuple(_use(lora) for lora in recipe["loras"])
 
 
 def _order(image: ImageOfRecipe) -> ImageOrder:

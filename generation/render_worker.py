@@ -121,6 +121,7 @@ class _Batch:
         self.process.show_life()
         result = renderer.render(request, self._on_step)
         self.process.loaded(self._pieces[0].work.row.batch_key)
+        self.process.short_of_memory(result.given_up)
         self._charge(result)
         self._deliver(result)
         for work in works_of(self._pieces):
@@ -130,6 +131,8 @@ class _Batch:
         self.process.show_life()
         if is_stopping():
             return frozenset(piece.key for piece in self._pieces)
+        if step.step == 1:
+            self.process.look_ahead(self._pieces[0].work.row)
         self._reports.report(self._pieces, step)
         return frozenset(piece.key for piece in self._pieces if not piece.work.is_ours)
 

@@ -43,6 +43,11 @@ def claim(worker_name: str, queue: str, loaded_batch_key: str = "") -> list[Gene
     return []
 
 
+def upcoming(queues: Iterable[str], loaded_batch_key: str) -> Generation | None:
+    """A row that would be claimed next from these queues in turn. Claims and promises nothing."""
+    return next(filter(None, (_first(queue, loaded_batch_key) for queue in queues)), None)
+
+
 def line_of(queue: str) -> list[tuple[uuid.UUID, int]]:
     """Waiting rows with their image counts, in the order they would be served if nobody came.
 

@@ -7,7 +7,7 @@ import logging
 import mmap
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -18,8 +18,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from generation import recovery, wakeups
+from generation.devices import open_renderer
 from generation.models import Generation, Worker
 from generation.moving import lease_end
+from generation.reading_ahead import ReadAhead
 from generation.states import ACTIVE
 from generation.weight_files import checkpoint_location
 from stylepacks.models import Checkpoint
@@ -58,6 +60,8 @@ class WorkerProcess:
         self._renderer: Renderer | None = None
         self._loading = threading.Lock()
         self._closed = threading.Event()
+        self._read_ahead = ReadAhead(queues)
+        self._memory_note = ""
 
     def open(self) -> None:
         """Announce, start the pulse, and load the default checkpoint in the background.
@@ -74,13 +78,14 @@ class WorkerProcess:
     def close(self) -> None:
         """The process ends on purpose: take the rows down, so that nobody waits for it."""
         self._closed.set()
+        self._read_ahead.close()
         self._rows().delete()
 
     def renderer(self) -> "Renderer":
         """The engine with its model; the first call imports torch and takes seconds."""
         with self._loading:
             if self._renderer is None:
-                self._renderer = self._make_renderer()
+                self._renderer = open_renderer()
             return self._renderer
 
     @contextmanager
@@ -107,6 +112,20 @@ class WorkerProcess:
             is_ready=True, loaded_batch_key=batch_key, loaded_checkpoint=checkpoint[:200]
         )
 
+    def short_of_memory(self, given_up: Sequence[str]) -> None:
+        """Note what the last render gave up to fit: in the log, and for staff on the worker."""
+        note = ", ".join(given_up)
+        if note == self._memory_note:
+            return
+        self._memory_note = note
+        if note:
+            logger.warning("The device's memory ran short; given up to fit: %s", note)
+        self._rows().update(memory_note=note[:200])
+
+    def look_ahead(self, rendering: Generation) -> None:
+        """Read the LoRAs of the batch after this one, while this one renders."""
+        self._read_ahead.begin(self.renderer(), rendering)
+
     def _announce(self, *, is_ready: bool) -> None:
         now = timezone.now()
         for queue in self.queues:
@@ -116,6 +135,7 @@ class WorkerProcess:
                 "is_ready": is_ready,
                 "loaded_checkpoint": "",
                 "loaded_batch_key": "",
+                "memory_note": "",
                 "started_at": now,
                 "last_seen_at": now,
             }
@@ -126,13 +146,6 @@ class WorkerProcess:
 
     def _rows(self) -> QuerySet[Worker]:
         return Worker.objects.filter(name__in=[self._row_name(queue) for queue in self.queues])
-
-    def _make_renderer(self) -> "Renderer":
-        from generation.engine.renderer import Renderer
-
-        return Renderer(
-            settings.RENDER_DEVICE, settings.RENDER_THREADS, precision=settings.RENDER_PRECISION
-        )
 
     def _warm_up(self) -> None:
         try:

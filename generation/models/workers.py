@@ -15,6 +15,7 @@ class Worker(models.Model):
     device = models.CharField(max_length=80)
     loaded_checkpoint = models.CharField(max_length=200, blank=True)
     loaded_batch_key = models.CharField(max_length=64, blank=True)
+    memory_note = models.CharField(max_length=200, blank=True)
     is_ready = models.BooleanField(default=False)
     started_at = models.DateTimeField(default=timezone.now)
     last_seen_at = models.DateTimeField(default=timezone.now)

@@ -19,13 +19,18 @@ class PlainRenderer:
     """Fills each image with a colour of its seed; `before_step` lets a test interfere."""
 
     loaded = "plain"
+    given_up = ()
 
     def __init__(self):
         self.requests = []
+        self.read_before = []
         self.before_step = lambda request, step: None
 
     def prepare(self, checkpoint, family):
         pass
+
+    def read_ahead(self, checkpoint, family, loras):
+        self.read_before.append((checkpoint, family, [lora.sha256 for lora in loras]))
 
     def render(self, request, on_step=None):
         self.requests.append(request)
@@ -38,7 +43,8 @@ class PlainRenderer:
             if not wanted:
                 break
         images = tuple(self._image(request, order) for order in wanted)
-        return RenderResult(images, 0.0, 0.5 * len(request.images), 0.1)
+        seconds = (0.0, 0.5 * len(request.images), 0.1)
+        return RenderResult(images, *seconds, given_up=self.given_up)
 
     def _image(self, request, order):
         colour = hashlib.sha256(f"{order.prompt}{order.seed}".encode()).digest()[:3]

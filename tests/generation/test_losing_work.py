@@ -311,6 +311,22 @@ class TestRefusals:
         assert (bad.state, good.state) == ("failed", "done")
         assert (used_and_held(alice), used_and_held(bob)) == ((0, 0), (1, 0))
 
+    def test_it_loses_no_generation_to_a_device_without_memory(self, alice, submit, process):
+        generation, said = submit(alice), "The device ran out of memory; ask for fewer images."
+
+        def refuse(request, step):
+            raise EngineError(said, retryable=True)
+
+        process.plain.before_step = refuse
+        seen = []
+        for _ in range(3):
+            process.work()
+            generation.refresh_from_db()
+            seen.append((generation.state, generation.attempts, generation.error))
+            Generation.objects.update(retry_at=None)
+        assert seen == [("queued", 1, ""), ("queued", 2, ""), ("failed", 3, said)]
+        assert used_and_held(alice) == (0, 0)
+
     def test_it_tries_again_when_an_image_is_missing(self, alice, bob, submit, process, settings):
         settings.RENDER_DEVICE = "cuda"
         lost, good = submit(alice), submit(bob)

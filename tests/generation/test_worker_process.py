@@ -115,3 +115,22 @@ def test_it_shows_the_queue_and_the_workers_to_staff(client, curator, alice, sub
     page = client.get(f"/admin/generation/generation/{generation.pk}/change/")
     assert page.status_code == 200
     assert client.get("/admin/generation/generation/add/").status_code == 403
+
+
+def test_it_tells_staff_once_what_was_given_up_for_want_of_memory(
+    alice, submit, process, silent, client, curator, caplog
+):
+    process.open()
+    process.plain.given_up = ("smaller batch", "tiled decode")
+    for _ in range(2):
+        submit(alice)
+    process.work()
+    assert Worker.objects.get().memory_note == "smaller batch, tiled decode"
+    said = [record for record in caplog.records if "memory ran short" in record.message]
+    assert len(said) == 1
+    client.force_login(curator)
+    assert "smaller batch, tiled decode" in client.get("/admin/generation/worker/").text
+    process.plain.given_up = ()
+    submit(alice)
+    process.work()
+    assert Worker.objects.get().memory_note == ""

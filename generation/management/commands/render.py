@@ -8,9 +8,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from generation.devices import open_renderer
 from generation.engine.contract import EngineError, RenderRequest, RenderResult
 from generation.engine.image_files import encode_png
 from generation.orders import ImageOfRecipe, request_for
@@ -112,12 +112,7 @@ def _request(recipe: Recipe) -> RenderRequest:
 
 def _rendered(request: RenderRequest) -> RenderResult:
     # torch is imported only here: --help and every refused wish answer at once.
-    from generation.engine.renderer import Renderer
-
-    renderer = Renderer(
-        settings.RENDER_DEVICE, settings.RENDER_THREADS, precision=settings.RENDER_PRECISION
-    )
-    return renderer.render(request)
+    return open_renderer().render(request)
 
 
 def _write(paths: list[Path], recipe: Recipe, result: RenderResult) -> list[Path]:
