@@ -13,6 +13,7 @@ from generation.engine.latent_scale import for_decoder
 from generation.engine.pipelines import Model
 from generation.engine.precision import name_of
 from generation.engine.studio import Studio
+from generation.engine.tiled_decoder import decoded_in_tiles
 
 
 def decode(model: Model, lane: Lane, frugal: Frugality) -> RenderedImage | None:
@@ -43,7 +44,7 @@ def _pixels(model: Model, latents: torch.Tensor, frugal: Frugality) -> torch.Ten
     """(height, width, 3), on the CPU."""
     vae = _decoder(model, frugal)
     scaled = for_decoder(vae, latents.to(vae.device)).to(vae.dtype)
-    image: torch.Tensor = vae.decode(scaled).sample[0]
+    image = _image(vae, scaled, frugal.tile)
     if not torch.isfinite(image).all():
         return None
     pixels = (image.float() * 127.5 + 127.5).round().clamp(0, 255).to(torch.uint8)
@@ -58,8 +59,10 @@ def _decoder(model: Model, frugal: Frugality) -> Any:
         place, dtype = torch.device("cpu"), torch.float32
     with torch.inference_mode(False):
         vae.to(device=place, dtype=dtype)
-    vae.use_tiling = frugal.tile is not None
-    if frugal.tile is not None:
-        vae.tile_latent_min_size = frugal.tile
-        vae.tile_sample_min_size = frugal.tile * model.pixels_per_latent
     return vae
+
+
+def _image(vae: Any, latents: torch.Tensor, tile: int | None) -> torch.Tensor:
+    whole = vae.decode(latents).sample if tile is None else decoded_in_tiles(vae, latents, tile)
+    image: torch.Tensor = whole[0]
+    return image

@@ -21,8 +21,7 @@ TILED_DECODE = "tiled decode"
 OFFLOADED = "weights offloaded to host memory"
 DECODED_ON_HOST = "decoded in host memory"
 
-# The blends of diffusers' tiled decoder meet only where a quarter of a tile is whole.
-TILE_MULTIPLE = 4
+# Of fewer latents a decoder sees too little to agree with the neighbouring tile.
 SMALLEST_TILE = 8
 
 Result = TypeVar("Result")
@@ -32,7 +31,7 @@ class Frugality:
     """What one render does to fit. Starts lavish, and never goes back before its end.
 
     `rows` is how many inputs one pass of the denoiser takes, `tile` the edge of what the decoder
-    takes at once, in latents (None: the whole picture).
+    gives at once, in latents (None: the whole picture).
     """
 
     def __init__(
@@ -78,7 +77,7 @@ class Frugality:
 
     def _decoder_remedies(self) -> Iterator[str]:
         yield from released(self._release_idle)
-        while (tile := _half(self.tile or self._edge)) >= SMALLEST_TILE:
+        while (tile := (self.tile or self._edge) // 2) >= SMALLEST_TILE:
             self.tile = tile
             yield TILED_DECODE
         yield from self._offload()
@@ -125,7 +124,3 @@ def released(release_idle: Callable[[], bool]) -> Iterator[str]:
     """The remedy that costs no picture anything, where there is something to release."""
     if release_idle():
         yield RELEASED
-
-
-def _half(edge: int) -> int:
-    return edge // 2 // TILE_MULTIPLE * TILE_MULTIPLE

@@ -5,11 +5,13 @@ import copy
 import pytest
 import torch
 from diffusers import AutoencoderKL
+from diffusers.models.autoencoders.vae import DecoderOutput
 from diffusers.models.resnet import ResnetBlock2D
 from diffusers.models.upsampling import Upsample2D
 
 from generation.engine.host_memory import keep_freed_memory
 from generation.engine.thrifty_decoder import ThriftyBlock, ThriftyDoubling, make_thrifty
+from generation.engine.tiled_decoder import decoded_in_tiles
 
 
 @pytest.fixture
@@ -59,3 +61,24 @@ def test_it_keeps_freed_memory_where_the_c_library_can(monkeypatch):
     assert keep_freed_memory() in (True, False)
     monkeypatch.setattr("ctypes.CDLL", lambda name: object())
     assert keep_freed_memory() is False
+
+
+class NearSighted(torch.nn.Module):
+    """A decoder that sees three latents far: with context its tiles are exactly the whole."""
+
+    def __init__(self):
+        super().__init__()
+        self.grow = torch.nn.ConvTranspose2d(6, 3, 4, stride=4)
+        self.look = torch.nn.Conv2d(3, 3, 13, padding=6)
+
+    def decode(self, latents):
+        return DecoderOutput(self.look(self.grow(latents)))
+
+
+@pytest.mark.parametrize("size", [(16, 16), (19, 33), (5, 40), (8, 9)])
+@torch.no_grad()
+def test_it_decodes_in_tiles_as_it_does_at_once(size):
+    torch.manual_seed(0)
+    decoder, latents = NearSighted(), torch.randn(1, 6, *size)
+    whole = decoder.decode(latents).sample
+    torch.testing.assert_close(decoded_in_tiles(decoder, latents, 8), whole)

@@ -78,7 +78,7 @@ def test_it_halves_the_batch_and_loses_no_step(own, tiny, ask, ink, fail):
     assert all(psnr(*pair) > 50 for pair in zip(result.images, whole.images, strict=True))
 
 
-@pytest.mark.parametrize("fits_edge", [8, 16])
+@pytest.mark.parametrize("fits_edge", [16, 24])
 def test_it_decodes_in_tiles(own, tiny, ask, fits_edge):
     request = ask(width=128, height=96)
     whole = own.render(request)
@@ -89,7 +89,7 @@ def test_it_decodes_in_tiles(own, tiny, ask, fits_edge):
     assert max(edge for shape in shapes for edge in shape[2:]) == fits_edge
     (image,) = result.images
     assert (image.width, image.height) == (128, 96)
-    assert psnr(image, whole.images[0]) > 15
+    assert psnr(image, whole.images[0]) > 25
     again = own.render(request)
     assert again.given_up == ()
     assert again.images == whole.images
@@ -141,7 +141,7 @@ def test_it_goes_on_after_both_ran_short(own, tiny, ask):
     pipe = pipe_of(own, tiny)
     with ExitStack() as limits:
         limits.enter_context(limited(pipe.unet, lambda shape: shape[0] <= 1))
-        limits.enter_context(limited(pipe.vae.decoder, lambda shape: max(shape[2:]) <= 8))
+        limits.enter_context(limited(pipe.vae.decoder, lambda shape: max(shape[2:]) <= 12))
         result = own.render(ask(seeds=(1, 2, 3)))
     assert len(result.images) == 3
     assert result.given_up == (SMALLER, TILED)

@@ -65,7 +65,7 @@ def states():
 def test_it_delivers_what_did_not_fit_and_tells_staff(alice, submit, process, pipe):
     hooks = [
         refuse_above(pipe.unet, 1, len),
-        refuse_above(pipe.vae.decoder, 8, lambda latents: latents.shape[-1]),
+        refuse_above(pipe.vae.decoder, 12, lambda latents: latents.shape[-1]),
     ]
     try:
         generation = submit(alice, count=2)
