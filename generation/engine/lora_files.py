@@ -1,64 +1,76 @@
-"""Read a LoRA file into low-rank factors, exactly or not at all.
+"""Read a LoRA file into the changes it makes, exactly or not at all.
 
-diffusers' own converters read the dialects (kohya, PEFT, diffusers old and new); this module only
-checks what they return: the file is the one asked for, every tensor in it lands on a layer of the
-checkpoint with fitting shapes, and the sum changes something.
+diffusers' own converters read the dialects (kohya, PEFT, diffusers old and new) and PEFT's own
+maths the methods (LoRA, LoHa, LoKr, DoRA); this module only checks what they return: the file is
+the one asked for, every tensor in it lands on a layer of the checkpoint with fitting shapes, and
+the sum changes something.
 """
 
 import hashlib
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import diffusers
 import safetensors.torch
 import torch
 from diffusers.loaders.lora_base import LORA_ADAPTER_METADATA_KEY
-from diffusers.utils.state_dict_utils import (
-    StateDictType,
-    convert_state_dict_to_peft,
-    convert_unet_state_dict_to_peft,
-)
 from peft import LoraConfig
 from peft.utils.other import get_pattern_key
 from safetensors import SafetensorError
 
+from generation.engine import lora_dialects
 from generation.engine.contract import LoraRefused, LoraUse
+from generation.engine.layer_changes import (
+    Factors,
+    Rebuilt,
+    change_of,
+    fits,
+    magnitude_of,
+    shape_of,
+)
 from generation.engine.pipelines import Model
+from generation.engine.refusals import some
 
-# Layers are additive only for plain LoRA; these kinds would be applied wrongly, so not at all.
+# What neither adds to a weight nor sets its lengths would be applied wrongly, so not at all.
 OTHER_METHODS = {
-    "dora_scale": "DoRA",
-    "lora_magnitude_vector": "DoRA",
-    "hada_": "LoHa",
-    "lokr_": "LoKr",
-    "lora_mid": "Tucker-decomposed LoCon",
     "diff.": "a full weight difference",
     "diff_b.": "a bias difference",
+    "w_norm.": "a norm difference",
+    "b_norm.": "a norm difference",
+    "oft_": "OFT",
+    "boft_": "BOFT",
+    "ia3_l": "IA3",
+    "on_input.": "IA3",
 }
 FAMILY_BY_CONTEXT_WIDTH = {768: "Stable Diffusion 1.5", 1024: "Stable Diffusion 2", 2048: "SDXL"}
-SHOWN_KEYS = 3
-
-
-class Factors(NamedTuple):
-    """One layer's change: weight += scale * up @ down (convolutions flattened to matrices)."""
-
-    down: torch.Tensor
-    up: torch.Tensor
-    scale: float
 
 
 @dataclass(frozen=True)
 class LoraFile:
-    """A checked file: `factors` maps full module names ("unet.conv_in") to their change."""
+    """A checked file: what it does to each layer by full module name ("unet.conv_in").
+
+    `factors` are low-rank changes; `rebuilt` are those of other methods. `keys` names each
+    layer's tensors in the file.
+    """
 
     name: str
     sha256: str
     factors: dict[str, Factors]
     keys: dict[str, tuple[str, ...]]
+    rebuilt: dict[str, Rebuilt] = field(default_factory=dict)
+
+    @property
+    def changes(self) -> dict[str, Rebuilt]:
+        """Every layer's change, low-rank or not."""
+        return {name: Rebuilt(change) for name, change in self.factors.items()} | self.rebuilt
+
+    @property
+    def decomposed(self) -> dict[str, tuple[str, ...]]:
+        """The layers whose lengths it sets, as DoRA does, and their keys."""
+        return {name: self.keys[name] for name, own in self.rebuilt.items() if own.magnitude}
 
 
 def read(use: LoraUse, model: Model) -> LoraFile:
@@ -66,23 +78,27 @@ def read(use: LoraUse, model: Model) -> LoraFile:
     content = _verified_bytes(use)
     tensors = _tensors(use, content)
     _refuse_other_methods(use, tensors)
-    origin = {id(tensor): key for key, tensor in tensors.items()}
-    converted, alphas = _converted(use, tensors, model)
-    pairs = _paired(converted)
-    _refuse_unused(use, tensors, pairs, alphas)
-    scales = _scales(pairs, alphas, _adapter_settings(content))
-    factors = {name: Factors(*pairs[name], scale=scales[name]) for name in pairs}
-    keys = {name: tuple(origin[id(tensor)] for tensor in pairs[name]) for name in pairs}
-    _refuse_empty(use, factors)
-    return LoraFile(use.name, use.sha256, factors, keys)
+    layers = lora_dialects.layers(use, tensors, model)
+    changes = _changes(layers, tensors, _adapter_settings(content))
+    keys = {name: tuple(layers[name].values()) for name in changes}
+    _refuse_unused(use, tensors, keys)
+    _refuse_empty(use, changes)
+    factors = {
+        name: own.change
+        for name, own in changes.items()
+        if own.magnitude is None and isinstance(own.change, Factors)
+    }
+    rebuilt = {name: own for name, own in changes.items() if name not in factors}
+    return LoraFile(use.name, use.sha256, factors, keys, rebuilt)
 
 
 def refuse_misfits(file: LoraFile, shapes: Mapping[str, tuple[int, ...]]) -> None:
     """Raise LoraRefused unless every layer of the file exists in `shapes` and fits it."""
-    unknown = [name for name in file.factors if name not in shapes]
+    changes = file.changes
+    unknown = [name for name in changes if name not in shapes]
     wrong = [
-        name for name, factors in file.factors.items()
-        if name in shapes and not _fits(factors, shapes[name])
+        name for name, change in changes.items()
+        if name in shapes and not _lands(change, shapes[name])
     ]  # fmt: skip
     if not unknown and not wrong:
         return
@@ -117,7 +133,7 @@ def _tensors(use: LoraUse, content: bytes) -> dict[str, torch.Tensor]:
     broken = [key for key, tensor in tensors.items() if not torch.isfinite(tensor.float()).all()]
     if broken:
         raise LoraRefused(
-            f"The LoRA '{use.name}' holds values that are not numbers in {_some(broken)}.",
+            f"The LoRA '{use.name}' holds values that are not numbers in {some(broken)}.",
             tuple(broken),
         )
     return tensors
@@ -134,102 +150,33 @@ def _refuse_other_methods(use: LoraUse, tensors: Mapping[str, torch.Tensor]) -> 
             )
 
 
-def _converted(
-    use: LoraUse, tensors: Mapping[str, torch.Tensor], model: Model
-) -> tuple[dict[str, torch.Tensor], dict[str, float]]:
-    pipeline = getattr(diffusers, model.family.pipeline)
-    try:
-        state, alphas = pipeline.lora_state_dict(
-            dict(tensors), unet_config=getattr(model.pipe, model.family.denoiser).config
-        )
-    except _CONVERTER_FAILURES as error:
-        stray = tuple(key for key in tensors if not key.endswith(_KOHYA_ENDINGS)) or tuple(tensors)
-        raise LoraRefused(
-            f"The LoRA '{use.name}' is for another kind of model or damaged: "
-            f"nothing is known of {_some(stray)}.",
-            stray,
-        ) from error
-    named = {_with_component(key, model): tensor for key, tensor in state.items()}
-    alpha_names = {_alpha_key(key): value for key, value in (alphas or {}).items()}
-    return _peft_names(named, model), _by_module(_peft_names(alpha_names, model))
-
-
-_CONVERTER_FAILURES = (
-    AttributeError,
-    IndexError,
-    KeyError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-_KOHYA_ENDINGS = (".lora_down.weight", ".lora_up.weight", ".alpha")
-
-
-def _with_component(key: str, model: Model) -> str:
-    # PEFT's own files carry no component: they hold the denoiser's layers.
-    bare = key.removeprefix("base_model.model.")
-    known = (*model.family.lora_components, "text_encoder")
-    return bare if bare.startswith(known) else f"{model.family.denoiser}.{bare}"
-
-
-def _alpha_key(key: str) -> str:
-    # The converter names an alpha after the module or after its down weight; make it the latter.
-    stem = key.removesuffix(".alpha")
-    return stem if stem.endswith(".down.weight") else f"{stem}.lora.down.weight"
-
-
-def _peft_names(named: Mapping[str, Any], model: Model) -> dict[str, Any]:
-    denoiser = f"{model.family.denoiser}."
-    of_denoiser = {key: value for key, value in named.items() if key.startswith(denoiser)}
-    of_encoders = {key: value for key, value in named.items() if not key.startswith(denoiser)}
-    # Naming the types spares the converter its guess, which fails on files without out_proj; only
-    # the newer one knows the second encoder's projection.
-    for dialect in (StateDictType.DIFFUSERS_OLD, StateDictType.DIFFUSERS):
-        of_encoders = convert_state_dict_to_peft(of_encoders, original_type=dialect)
-    flat = {_flattened_clip(key, model): value for key, value in of_encoders.items()}
-    return {**convert_unet_state_dict_to_peft(of_denoiser), **flat}
-
-
-def _flattened_clip(key: str, model: Model) -> str:
-    # transformers 5 dropped this level of CLIPTextModel, not of the one with a projection; files
-    # written before still have it.
-    component, bare = key.split(".", 1)[0], key.replace(".lora.down.", ".lora_A.")
-    encoder = getattr(model.pipe, component, None)
-    return bare if hasattr(encoder, "text_model") else bare.replace(".text_model.", ".", 1)
-
-
-def _by_module(alphas: Mapping[str, float]) -> dict[str, float]:
-    return {key.split(".lora_A")[0]: float(value) for key, value in alphas.items()}
-
-
-def _paired(converted: Mapping[str, torch.Tensor]) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
-    down = {_module(key, "lora_A"): tensor for key, tensor in converted.items()}
-    up = {_module(key, "lora_B"): tensor for key, tensor in converted.items()}
-    return {name: (down[name], up[name]) for name in down if name and name in up}
-
-
-def _module(key: str, side: str) -> str:
-    ending = f".{side}.weight"
-    return key.removesuffix(ending) if key.endswith(ending) else ""
+def _changes(
+    layers: Mapping[str, Mapping[str, str]],
+    tensors: Mapping[str, torch.Tensor],
+    settings: Mapping[str, Any],
+) -> dict[str, Rebuilt]:
+    adapters = {part: _adapter_config(settings, part) for part in _components(layers)}
+    changes = {}
+    for name, keys in layers.items():
+        parts = {part: tensors[key] for part, key in keys.items()}
+        config = adapters[name.split(".")[0]]
+        change = change_of(parts, _default_scale(name, parts, config))
+        if change is not None:
+            changes[name] = Rebuilt(change, magnitude_of(parts))
+    return changes
 
 
 def _refuse_unused(
     use: LoraUse,
     tensors: Mapping[str, torch.Tensor],
-    pairs: Mapping[str, tuple[torch.Tensor, torch.Tensor]],
-    alphas: Mapping[str, float],
+    keys: Mapping[str, tuple[str, ...]],
 ) -> None:
-    used = {id(tensor) for pair in pairs.values() for tensor in pair}
-    weights = {key for key, tensor in tensors.items() if id(tensor) in used}
-    # An alpha was consumed when the converter returned one for each alpha key it was given.
-    alpha_keys = {key for key in tensors if key.endswith(".alpha")}
-    if len(alpha_keys) == len(alphas):
-        weights |= alpha_keys
-    unused = tuple(key for key in tensors if key not in weights)
+    used = {key for own in keys.values() for key in own}
+    unused = tuple(key for key in tensors if key not in used)
     if unused:
         raise LoraRefused(
             f"The LoRA '{use.name}' holds {len(unused)} tensors that no layer would use: "
-            f"{_some(unused)}.",
+            f"{some(unused)}.",
             unused,
         )
 
@@ -238,19 +185,6 @@ def _adapter_settings(content: bytes) -> dict[str, Any]:
     header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
     text = header.get("__metadata__", {}).get(LORA_ADAPTER_METADATA_KEY)
     return dict(json.loads(text)) if text else {}
-
-
-def _scales(
-    pairs: Mapping[str, tuple[torch.Tensor, torch.Tensor]],
-    alphas: Mapping[str, float],
-    settings: Mapping[str, Any],
-) -> dict[str, float]:
-    adapters = {part: _adapter_config(settings, part) for part in _components(pairs)}
-    scales = {}
-    for name, (down, _) in pairs.items():
-        rank, config = down.shape[0], adapters[name.split(".")[0]]
-        scales[name] = alphas[name] / rank if name in alphas else _peft_scale(name, rank, config)
-    return scales
 
 
 def _adapter_config(settings: Mapping[str, Any], component: str) -> LoraConfig | None:
@@ -262,31 +196,32 @@ def _adapter_config(settings: Mapping[str, Any], component: str) -> LoraConfig |
     return LoraConfig(**own) if own else None
 
 
-def _peft_scale(name: str, rank: int, config: LoraConfig | None) -> float:
-    if config is None:
+def _default_scale(
+    name: str, parts: Mapping[str, torch.Tensor], config: LoraConfig | None
+) -> float:
+    if config is None or "down" not in parts:
         return 1.0
-    path = name.split(".", 1)[1]
+    path, rank = name.split(".", 1)[1], parts["down"].shape[0]
     alpha = config.alpha_pattern.get(get_pattern_key(config.alpha_pattern, path), config.lora_alpha)
     return float(alpha / (math.sqrt(rank) if config.use_rslora else rank))
 
 
-def _refuse_empty(use: LoraUse, factors: Mapping[str, Factors]) -> None:
-    if not any(bool(f.down.any()) and bool(f.up.any()) and f.scale for f in factors.values()):
+def _refuse_empty(use: LoraUse, changes: Mapping[str, Rebuilt]) -> None:
+    # A product is zero when any factor is; lengths alone are not what a DoRA was trained for.
+    if not any(
+        own.change.scale and all(bool(part.any()) for part in own.change.tensors)
+        for own in changes.values()
+    ):
         raise LoraRefused(
             f"The LoRA '{use.name}' changes nothing: all of its weights are zero. "
             "Export it again after training."
         )
 
 
-def _fits(factors: Factors, shape: tuple[int, ...]) -> bool:
-    down, up = factors.down, factors.up
-    return (
-        down.ndim >= 2 and up.ndim >= 2
-        and up.shape[0] == shape[0]
-        and math.prod(down.shape[1:]) == math.prod(shape[1:])
-        and (down.ndim == 2 or len(shape) == 2 or tuple(down.shape[1:]) == shape[1:])
-        and math.prod(up.shape[1:]) == down.shape[0]
-    )  # fmt: skip
+def _lands(own: Rebuilt, shape: tuple[int, ...]) -> bool:
+    if own.magnitude and own.magnitude.lengths.numel() != shape[own.magnitude.axis]:
+        return False
+    return fits(own.change, shape)
 
 
 def _misfit_sentence(
@@ -307,14 +242,14 @@ def _misfit_sentence(
             f"The LoRA '{file.name}' was made for SDXL: it changes a second text encoder, "
             "and this checkpoint has one. Use it with a checkpoint of its own family."
         )
-    if len(unknown) == len(file.factors):
+    if len(unknown) == len(file.keys):
         return (
             f"The LoRA '{file.name}' was made for another kind of model: "
             f"none of its {len(unknown)} layers is in this checkpoint."
         )
     return (
         f"The LoRA '{file.name}' fits this checkpoint only in part: {len(unknown + wrong)} of "
-        f"{len(file.factors)} layers do not, {_some(unknown + wrong)}."
+        f"{len(file.keys)} layers do not, {some(unknown + wrong)}."
     )
 
 
@@ -323,16 +258,11 @@ def _components(names: Iterable[str]) -> set[str]:
 
 
 def _context_width(file: LoraFile) -> int | None:
-    for name, factors in file.factors.items():
-        if name.endswith("attn2.to_k"):
-            return int(factors.down.shape[1])
+    for name, own in file.changes.items():
+        if name.endswith("attn2.to_k") and (shape := shape_of(own.change)):
+            return shape[1]
     return None
 
 
 def _expected_width(shapes: Mapping[str, tuple[int, ...]]) -> int | None:
     return next((shape[1] for name, shape in shapes.items() if name.endswith("attn2.to_k")), None)
-
-
-def _some(keys: list[str] | tuple[str, ...]) -> str:
-    shown = ", ".join(keys[:SHOWN_KEYS])
-    return shown if len(keys) <= SHOWN_KEYS else f"{shown} and {len(keys) - SHOWN_KEYS} more"

@@ -8,6 +8,7 @@ weights it changes.
 import threading
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import partial
 
 import torch
@@ -37,13 +38,12 @@ class LoraShelf:
         return self._key(sha256) in self._kept
 
     def take(self, uses: Sequence[LoraUse]) -> list[StackedLora]:
-        """All LoRAs of one batch; those not kept are copied from host memory, or read from disk.
-
-        Raises LoraRefused.
+        """All LoRAs of one batch under their present names; those not kept are copied from host
+        memory, or read from disk. Raises LoraRefused.
         """
         makers = {self._key(use.sha256): partial(self._made, use) for use in uses}
         taken = dict(zip(makers, self._kept.take(makers), strict=True))
-        return [taken[self._key(use.sha256)] for use in uses]
+        return [replace(taken[self._key(use.sha256)], name=use.name) for use in uses]
 
     def get(self, use: LoraUse) -> StackedLora:
         """One LoRA by itself; raises LoraRefused."""

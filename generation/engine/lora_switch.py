@@ -1,12 +1,16 @@
-"""Put a pack on a model in place: W = W0 + sum of s_i B_i A_i, always from the pristine W0.
+"""Put a pack on a model in place: W = W0 + sum of s_i D_i, always from the pristine W0.
 
 1. At load, every Linear and Conv2d weight moves into one stacked buffer per matrix shape; the
    module's parameter becomes a view into it. A pristine copy W0 is kept beside it, as precise as
    the module came: where the live weights are coarser, the sum is rounded once.
 2. A LoRA file is stacked the same way once: down (rows, rank, in) and up (rows, out, rank).
-3. Applying a set concatenates its LoRAs along rank and writes W0 + up @ down into the live buffer
-   with one batched GEMM per run of neighbouring rows; rows no longer touched are copied from W0.
-4. The same set again costs nothing. After any exception the buffers count as dirty, and the next
+3. For LoRAs D is B A. Applying a set concatenates them along rank and writes W0 + up @ down into
+   the live buffer with one batched GEMM per run of neighbouring rows; rows no longer touched are
+   copied from W0.
+4. What is no low-rank product (LoHa, LoKr, DoRA) stays as factors and is multiplied out one layer
+   at a time, in single precision, over the row of W0 it changes. A DoRA sets the lengths of W0 and
+   its own change; other files are added to that, so the order in which they are named says nothing.
+5. The same set again costs nothing. After any exception the buffers count as dirty, and the next
    set rewrites every row from W0.
 Storage pointers never change, so compiled graphs and captured CUDA graphs see every switch.
 """
@@ -19,7 +23,10 @@ from typing import NamedTuple
 
 import torch
 
-from generation.engine.lora_files import Factors, LoraFile
+from generation.engine.contract import LoraRefused
+from generation.engine.layer_changes import Factors, Rebuilt
+from generation.engine.lora_files import LoraFile
+from generation.engine.refusals import some
 
 
 class Shape(NamedTuple):
@@ -52,23 +59,33 @@ class FactorStack(NamedTuple):
 
 @dataclass(frozen=True)
 class StackedLora:
-    """A LoRA laid out like the weights it changes; on their device it is ready to be applied."""
+    """A LoRA laid out like the weights it changes; on their device it is ready to be applied.
 
+    `decomposed` are the layers whose lengths it sets, and their keys in the file.
+    """
+
+    name: str
     sha256: str
     stacks: dict[Shape, FactorStack]
+    rebuilt: dict[Target, Rebuilt]
+    decomposed: dict[str, tuple[str, ...]]
     components: frozenset[str]
 
     @property
     def byte_size(self) -> int:
-        return sum(stack.down.nbytes + stack.up.nbytes for stack in self.stacks.values())
+        stacked = sum(stack.down.nbytes + stack.up.nbytes for stack in self.stacks.values())
+        return stacked + sum(own.nbytes for own in self.rebuilt.values())
 
     def on(self, place: torch.device) -> "StackedLora":
         """The same LoRA in this place; itself if it is there."""
         stacks = {matrix: stack.on(place) for matrix, stack in self.stacks.items()}
-        return replace(self, stacks=stacks)
+        rebuilt = {target: own.on(place) for target, own in self.rebuilt.items()}
+        return replace(self, stacks=stacks, rebuilt=rebuilt)
 
 
 Applied = tuple[StackedLora, float]
+Part = tuple[FactorStack, float]
+Strong = tuple[Rebuilt, float]
 
 
 @dataclass
@@ -85,13 +102,16 @@ class WeightBuffer:
     def move_pristine(self, place: torch.device) -> None:
         self.pristine = _kept_in(place, self.pristine, self.live.device)
 
-    def write(self, parts: Sequence[tuple[FactorStack, float]]) -> None:
+    def write(self, parts: Sequence[Part], changes: Mapping[Target, Sequence[Strong]]) -> None:
         rows = sorted({row for stack, _ in parts for row in stack.rows})
-        for start, stop in _runs(sorted(self.touched.difference(rows))):
+        new = {*rows, *(target.row for target in changes)}
+        for start, stop in _runs(sorted(self.touched.difference(new))):
             self.live[start:stop].copy_(self.pristine[start:stop], non_blocking=True)
         if rows:
             self._add(rows, *_concatenated(parts, rows))
-        self.touched = set(rows)
+        for target, own in changes.items():
+            self._rebuild(target, own, parts)
+        self.touched = new
 
     def _add(self, rows: list[int], down: torch.Tensor, up: torch.Tensor) -> None:
         offset = 0
@@ -100,6 +120,19 @@ class WeightBuffer:
             end = offset + stop - start
             _write_sum(live, pristine, up[offset:end], down[offset:end])
             offset = end
+
+    def _rebuild(self, target: Target, own: Sequence[Strong], parts: Sequence[Part]) -> None:
+        live, pristine = self.live[target.row], self.pristine[target.row]
+        total = _as_weight(pristine.to(live.device, torch.float32), target)
+        # Stable: the one DoRA first, over W0 alone, then the others in the order given.
+        for change, strength in sorted(own, key=lambda it: it[0].magnitude is None):
+            total = change.added_to(total, strength)
+        for stack, strength in parts:
+            if target.row in stack.rows:
+                index = stack.rows.index(target.row)
+                product = stack.up[index].float() @ stack.down[index].float()
+                total = total.add(_as_weight(product, target), alpha=strength)
+        _as_weight(live, target).copy_(total)
 
 
 class LoraSwitch:
@@ -140,13 +173,23 @@ class LoraSwitch:
             )
             for matrix, pairs in by_matrix.items()
         }
-        components = frozenset(name.split(".")[0] for name in file.factors)
-        return StackedLora(file.sha256, stacks, components)
+        rebuilt = {
+            self.targets[name]: own.on(
+                place or self._buffers[self.targets[name].matrix].live.device
+            )
+            for name, own in file.rebuilt.items()
+        }
+        components = frozenset(name.split(".")[0] for name in file.keys)
+        return StackedLora(file.name, file.sha256, stacks, rebuilt, file.decomposed, components)
 
     def apply(self, loras: Sequence[Applied], key: str) -> bool:
-        """Make the weights W0 plus exactly these LoRAs; False when `key` already is applied."""
+        """Make the weights W0 plus exactly these LoRAs; False when `key` already is applied.
+
+        Raises LoraRefused, and changes nothing, when two of them set the lengths of one layer.
+        """
         if key == self.applied_key:
             return False
+        _refuse_two_lengths(loras)
         try:
             self._write(loras)
         except BaseException:
@@ -185,10 +228,10 @@ class LoraSwitch:
 
     @torch.no_grad()
     def _write(self, loras: Sequence[Applied]) -> None:
+        changes = _by_target(loras)
         for matrix, buffer in self._buffers.items():
-            buffer.write(
-                [(lora.stacks[matrix], weight) for lora, weight in loras if matrix in lora.stacks]
-            )
+            parts = [(lora.stacks[matrix], by) for lora, by in loras if matrix in lora.stacks]
+            buffer.write(parts, {it: own for it, own in changes.items() if it.matrix == matrix})
 
     def _adopt(
         self,
@@ -206,6 +249,28 @@ class LoraSwitch:
             self.targets[name] = target
             view = _as_weight(live[row], target)
             module.weight = torch.nn.Parameter(view, requires_grad=False)
+
+
+def _refuse_two_lengths(loras: Sequence[Applied]) -> None:
+    decomposed = [lora for lora, _ in loras if lora.decomposed]
+    for index, lora in enumerate(decomposed):
+        for other in decomposed[:index]:
+            shared = [name for name in lora.decomposed if name in other.decomposed]
+            if shared:
+                raise LoraRefused(
+                    f"The LoRAs '{other.name}' and '{lora.name}' are both DoRAs and set the "
+                    f"lengths of the same {len(shared)} layers, {some(shared)}, which cannot be "
+                    "summed exactly. Use one of them at a time.",
+                    tuple(key for name in shared for key in lora.decomposed[name]),
+                )
+
+
+def _by_target(loras: Sequence[Applied]) -> dict[Target, list[Strong]]:
+    changes: dict[Target, list[Strong]] = {}
+    for lora, strength in loras:
+        for target, own in lora.rebuilt.items():
+            changes.setdefault(target, []).append((own, strength))
+    return changes
 
 
 def _by_matrix(

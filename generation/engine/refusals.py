@@ -1,6 +1,6 @@
 """When there is no picture: what a render cannot do, in sentences for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from generation.engine.contract import EngineError, RenderRequest
@@ -11,6 +11,7 @@ NO_PICTURE = (
     "The model gave values that are not numbers instead of a picture. "
     "Lower the strength, or check the pack's LoRAs and the checkpoint."
 )
+SHOWN_KEYS = 3
 
 OUT_OF_MEMORY = "The device ran out of memory; ask for fewer or smaller images."
 
@@ -27,6 +28,12 @@ def require_possible(model: Model, request: RenderRequest) -> None:
         )
     if not request.images or request.steps < 1:
         raise EngineError("A render needs at least one image and one step.")
+
+
+def some(keys: Sequence[str]) -> str:
+    """The first few of these names, and how many more there are."""
+    shown = ", ".join(keys[:SHOWN_KEYS])
+    return shown if len(keys) <= SHOWN_KEYS else f"{shown} and {len(keys) - SHOWN_KEYS} more"
 
 
 @contextmanager

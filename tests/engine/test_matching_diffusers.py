@@ -21,12 +21,16 @@ def pixels(result) -> np.ndarray:
 
 def by_diffusers(request, *loras) -> np.ndarray:
     pipe = StableDiffusionPipeline.from_pretrained(request.checkpoint)
-    pipe.set_progress_bar_config(disable=True)
     for lora in loras:
         path = Path(lora.path)
         pipe.load_lora_weights(path.parent, weight_name=path.name, adapter_name=lora.name)
     if loras:
         pipe.set_adapters([lora.name for lora in loras], [lora.weight for lora in loras])
+    return by_pipeline(pipe, request)
+
+
+def by_pipeline(pipe, request) -> np.ndarray:
+    pipe.set_progress_bar_config(disable=True)
     order = request.images[0]
     pipe.scheduler = fresh_scheduler(
         request.sampler, pipe.scheduler.config, request.steps, torch.device("cpu")

@@ -79,6 +79,14 @@ def test_it_refuses_a_tensor_it_would_not_use(refusal, tensors, tmp_path, extra)
     assert error.keys == (extra,)
 
 
+def test_it_refuses_a_file_of_loose_parts(refusal, tmp_path):
+    loose = {
+        "lora_unet_conv_in.alpha": torch.tensor(1.0),
+        "unet.conv_in.dora_scale": torch.ones(16),
+    }
+    assert set(refusal(tiny_model.save(loose, tmp_path / "loose.safetensors")).keys) == set(loose)
+
+
 def test_it_refuses_half_a_pair(refusal, tensors, tmp_path):
     del tensors["unet.conv_in.lora_B.weight"]
     error = refusal(tiny_model.save(tensors, tmp_path / "pair.safetensors"))
@@ -111,12 +119,11 @@ def test_it_refuses_numbers_that_are_none(refusal, tensors, tmp_path):
 @pytest.mark.parametrize(
     ("key", "method"),
     [
-        ("lora_unet_conv_in.dora_scale", "DoRA"),
-        ("lora_unet_conv_in.hada_w1_a", "LoHa"),
-        ("lora_unet_conv_in.lokr_w1", "LoKr"),
-        ("lora_unet_conv_in.lora_mid.weight", "Tucker"),
-        ("unet.conv_in.lora_magnitude_vector", "DoRA"),
         ("diffusion_model.conv_in.diff", "full weight difference"),
+        ("lora_unet_conv_in.diff_b", "bias difference"),
+        ("lora_unet_conv_norm_out.w_norm", "norm difference"),
+        ("lora_unet_conv_in.oft_blocks", "OFT"),
+        ("unet.conv_in.ia3_l", "IA3"),
     ],
 )
 def test_it_refuses_other_methods_by_name(refusal, tensors, tmp_path, key, method):

@@ -131,9 +131,7 @@ def test_it_lands_on_every_layer_and_convolution_of_sdxl(models, tmp_path):
     names = every_layer(model)
     file = lora_files.read(save("sdxl", model, names, tmp_path / "all.safetensors"), model)
     lora_files.refuse_misfits(file, shapes(model))
-    origins = {
-        name: down.removesuffix(".lora_down.weight") for name, (down, _) in file.keys.items()
-    }
+    origins = {name: keys[0].removesuffix(".lora_down.weight") for name, keys in file.keys.items()}
     assert origins == {name: kohya_name("sdxl", name) for name in names}
 
 

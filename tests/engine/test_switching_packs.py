@@ -141,7 +141,8 @@ def test_it_keeps_channels_last_convolutions_as_they_are(ask, ink):
     switch = LoraSwitch({"unet": torch.nn.ModuleDict({"conv": conv})})
     assert torch.equal(conv.weight, before)
     assert conv.weight.is_contiguous(memory_format=torch.channels_last)
-    from generation.engine.lora_files import Factors, LoraFile
+    from generation.engine.layer_changes import Factors
+    from generation.engine.lora_files import LoraFile
 
     down, up = torch.randn(2, 3, 3, 3), torch.randn(5, 2, 1, 1)
     file = LoraFile("x", "0", {"unet.conv": Factors(down, up, 0.5)}, {"unet.conv": ("a", "b")})
