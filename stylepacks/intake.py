@@ -13,7 +13,8 @@ from stylepacks.errors import LoraAlreadyHere, LoraUnfit
 from stylepacks.models import Lora
 from stylepacks.rules import licenses
 from stylepacks.rules.digests import file_digest
-from stylepacks.rules.lora_family import LoraFacts, LoraRejected, inspect
+from stylepacks.rules.lora_family import LoraFacts, inspect
+from stylepacks.rules.lora_layers import LoraRejected
 from stylepacks.rules.safetensors_header import HeaderError, read_header
 from stylepacks.weight_scan import refuse_useless
 

@@ -9,7 +9,7 @@ from typing import BinaryIO
 import numpy as np
 
 from stylepacks.errors import LoraUnfit
-from stylepacks.rules.lora_family import up_tensors
+from stylepacks.rules.lora_family import factors
 from stylepacks.rules.safetensors_header import Header, Tensor
 
 CHUNK_BYTES = 1 << 20
@@ -23,14 +23,15 @@ EXPONENTS = {
 
 
 def refuse_useless(stream: BinaryIO, header: Header) -> None:
-    """LoraUnfit when a tensor holds infinities, or when every second factor is zero."""
+    """LoraUnfit when a tensor holds infinities, or when every layer has a factor that is zero."""
     for tensor in header.tensors.values():
         if tensor.dtype in EXPONENTS and _has_infinities(stream, tensor):
             raise LoraUnfit(
                 f"This LoRA is broken: {tensor.name[:120]} holds values that are not numbers. "
                 "Its training went wrong, take an earlier one."
             )
-    if not any(_has_effect(stream, tensor) for tensor in up_tensors(header)):
+    layers = factors(header)
+    if not any(all(_has_effect(stream, tensor) for tensor in layer) for layer in layers):
         raise LoraUnfit(
             "This LoRA changes nothing: all of its weights are zero. Train it before you upload it."
         )

@@ -11,23 +11,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from stylepacks.rules.lora_layers import Layer, LoraRejected, layers_of, role_of
 from stylepacks.rules.safetensors_header import Header, Tensor
 
 SD1_WIDTH, SD2_WIDTH, SDXL_WIDTH, SDXL_REFINER_WIDTH = 768, 1024, 2048, 1280
 FLUX_DOUBLE_BLOCKS = 19
-MAX_RANK = 1024
 TRIGGER_FIELDS = ("modelspec.trigger_phrase", "trigger", "trigger_phrase", "ss_trigger_words")
-DOWN = re.compile(
-    r"(\.lora_A(\.\w+)?|\.lora_down|\.lora\.down|_lora\.down|\.lora_linear_layer\.down)\.weight$"
-)
-UP = re.compile(
-    r"(\.lora_B(\.\w+)?|\.lora_up|\.lora\.up|_lora\.up|\.lora_linear_layer\.up)\.weight$"
-)
-ALPHA = re.compile(r"\.(alpha|network_alpha)$")
 UNSUPPORTED = {
-    "LoHa": re.compile(r"\.hada_[wt]\d"),
-    "LoKr": re.compile(r"\.lokr_[wt]\d"),
-    "DoRA": re.compile(r"\.(dora_scale|lora_magnitude_vector)"),
+    "weight difference": re.compile(r"\.(diff|diff_b|w_norm|b_norm)$"),
     "IA3": re.compile(r"\.(ia3_l|on_input)$"),
     "OFT": re.compile(r"\.(oft_(blocks|diag|R)|boft_)"),
 }
@@ -36,10 +27,12 @@ CHECKPOINT = re.compile(
     r"|(down|mid|up)_blocks?\b|time_embedding|conv_in|decoder|encoder\.(down|mid))\."
 )
 _UNET = re.compile(
-    r"^(unet\.|lora_unet_)?(down_blocks|mid_block|up_blocks|input_blocks|middle_block|output_blocks)[._]"
+    r"^(base_model\.model\.)?(unet\.|lora_unet_)?"
+    r"(down_blocks|mid_block|up_blocks|input_blocks|middle_block|output_blocks)[._]"
 )
 _CROSS = re.compile(r"attn2[._](to_[kv]|processor[._]to_[kv])$")
 _SD_TEXT = re.compile(r"^(text_encoder\.|lora_te1?_).*(q_proj|k_proj|v_proj)$")
+_FIRST_TEXT = re.compile(r"^(text_encoder\.|lora_te1_)")
 _SECOND_TEXT = re.compile(r"^(text_encoder_2\.|lora_te2_)")
 _FLUX = re.compile(r"(single_transformer_blocks|single_blocks|double_blocks)[._]")
 _QWEN = re.compile(r"transformer_blocks[._]\d+[._](img_mlp|txt_mlp|img_mod|txt_mod)[._]")
@@ -52,17 +45,12 @@ _Z_IMAGE = re.compile(
 )
 
 
-class LoraRejected(ValueError):
-    """A sound file that is not a usable LoRA; `keys` are the tensors it cannot be used for."""
-
-    def __init__(self, message: str, keys: tuple[str, ...] = ()) -> None:
-        super().__init__(message)
-        self.keys = keys
-
-
 @dataclass(frozen=True)
 class LoraFacts:
-    """What was read off the tensors. `cross_attention_width` is 0 where the family has none."""
+    """What was read off the tensors. `cross_attention_width` is 0 where the family has none.
+
+    `rank` is the largest, and 0 where LoKr keeps all of its matrices whole.
+    """
 
     family: str
     rank: int
@@ -72,20 +60,6 @@ class LoraFacts:
     has_text_encoder: bool = False
 
 
-@dataclass(frozen=True)
-class _Module:
-    down: Tensor
-    up: Tensor
-
-    @property
-    def rank(self) -> int:
-        return self.down.shape[0]
-
-    @property
-    def width_in(self) -> int:
-        return self.down.shape[1]
-
-
 def inspect(header: Header) -> LoraFacts:
     """Family, rank and width of the LoRA this header describes.
 
@@ -93,15 +67,15 @@ def inspect(header: Header) -> LoraFacts:
     has tensors without a partner or with shapes that do not fit, or is for an unknown model.
     """
     _refuse_empty_and_other_kinds(header.tensors)
-    modules = _modules(header.tensors)
-    family, width = _family_and_width(modules)
+    layers = layers_of(header.tensors)
+    family, width = _family_and_width(layers)
     return LoraFacts(
         family=family,
-        rank=max(module.rank for module in modules.values()),
+        rank=max(layer.rank for layer in layers.values()),
         tensor_count=len(header.tensors),
         trigger=_trigger(header.metadata),
         cross_attention_width=width,
-        has_text_encoder=any(map(_is_text_encoder, modules)),
+        has_text_encoder=any(map(_is_text_encoder, layers)),
     )
 
 
@@ -114,9 +88,9 @@ def misfit(family: str, width: int, checkpoint_family: str, checkpoint_width: in
     return None
 
 
-def up_tensors(header: Header) -> list[Tensor]:
-    """The second factor of every module: a LoRA whose every one of them is zero does nothing."""
-    return [tensor for name, tensor in header.tensors.items() if UP.search(name)]
+def factors(header: Header) -> list[tuple[Tensor, ...]]:
+    """Each layer's factors: it changes something only if none of them is zero throughout."""
+    return [layer.factors for layer in layers_of(header.tensors).values()]
 
 
 def _label(family: str, width: int) -> str:
@@ -131,11 +105,11 @@ def _refuse_empty_and_other_kinds(tensors: Mapping[str, Tensor]) -> None:
         keys = tuple(name for name in tensors if pattern.search(name))
         if keys:
             raise LoraRejected(
-                f"This is a {kind} file, which cannot be applied exactly yet: train or convert "
-                "it as a plain LoRA.",
+                f"This is a {kind} file, which cannot be applied exactly: train or convert it as "
+                "a LoRA, LoHa, LoKr or DoRA.",
                 keys,
             )
-    if not any(DOWN.search(name) or UP.search(name) for name in tensors):
+    if not {role for _, role in map(role_of, tensors)} - {"", "alpha"}:
         raise _not_a_lora(tensors)
 
 
@@ -150,59 +124,16 @@ def _not_a_lora(tensors: Mapping[str, Tensor]) -> LoraRejected:
     )
 
 
-def _modules(tensors: Mapping[str, Tensor]) -> dict[str, _Module]:
-    downs = {DOWN.sub("", name): tensor for name, tensor in tensors.items() if DOWN.search(name)}
-    ups = {UP.sub("", name): tensor for name, tensor in tensors.items() if UP.search(name)}
-    alphas = {name for name in tensors if ALPHA.search(name)}
-    paired = downs.keys() & ups.keys()
-    _refuse_unused(tensors, paired, alphas)
-    modules = {name: _Module(downs[name], ups[name]) for name in sorted(paired)}
-    for module in modules.values():
-        _check_shapes(module)
-    return modules
-
-
-def _refuse_unused(
-    tensors: Mapping[str, Tensor], paired: Iterable[str], alphas: Iterable[str]
-) -> None:
-    known = set(paired)
-    unused = [name for name in tensors if _module_of(name) not in known]
-    unused += [name for name in alphas if tensors[name].shape not in ((), (1,))]
-    if unused:
-        raise LoraRejected(
-            f"{len(unused)} of its tensors belong to no LoRA layer, for example "
-            f"{', '.join(sorted(unused)[:3])}: save the LoRA again, complete.",
-            tuple(sorted(unused)),
-        )
-
-
-def _module_of(name: str) -> str:
-    return DOWN.sub("", name) if DOWN.search(name) else UP.sub("", ALPHA.sub("", name))
-
-
-def _check_shapes(module: _Module) -> None:
-    down, up = module.down.shape, module.up.shape
-    if len(down) not in (2, 4) or len(up) != len(down) or up[1] != down[0]:
-        raise LoraRejected(
-            f"The two halves of {module.down.name} do not fit each other: save the LoRA again.",
-            (module.down.name, module.up.name),
-        )
-    if not 1 <= module.rank <= MAX_RANK or 0 in down or 0 in up:
-        raise LoraRejected(
-            f"{module.down.name} has rank {module.rank}: it must be 1 to {MAX_RANK}.",
-            (module.down.name,),
-        )
-
-
-def _family_and_width(modules: Mapping[str, _Module]) -> tuple[str, int]:
-    names = list(modules)
+def _family_and_width(layers: Mapping[str, Layer]) -> tuple[str, int]:
+    names = list(layers)
     if any(map(_Z_IMAGE.search, names)):
         return "z-image", 0
     if any(map(_QWEN.search, names)) or _highest_double_block(names) >= FLUX_DOUBLE_BLOCKS:
         return "qwen-image", 0
     if any(map(_FLUX.search, names)):
         return "flux", 0
-    width = _width(modules)
+    _refuse_shared_encoder(layers)
+    width = _width(layers)
     return _family_of_width(width), width
 
 
@@ -211,10 +142,10 @@ def _highest_double_block(names: Iterable[str]) -> int:
     return max((int(block[2]) for block in blocks if block), default=-1)
 
 
-def _width(modules: Mapping[str, _Module]) -> int:
+def _width(layers: Mapping[str, Layer]) -> int:
     found: defaultdict[str, set[int]] = defaultdict(set)
-    for name, module in modules.items():
-        found[_evidence(name)].add(module.width_in)
+    for name, layer in layers.items():
+        found[_evidence(name)].add(layer.width_in)
     if found["second text encoder"] and not found["cross"]:
         return SDXL_WIDTH
     widths = found["cross"] or found["text encoder"]
@@ -228,8 +159,22 @@ def _width(modules: Mapping[str, _Module]) -> int:
     raise LoraRejected(
         "It cannot be told which model this LoRA was made for: it has no cross-attention, text "
         "encoder or transformer layers that Housestyle knows.",
-        tuple(modules)[:8],
+        tuple(layers)[:8],
     )
+
+
+def _refuse_shared_encoder(layers: Mapping[str, Layer]) -> None:
+    # Kohya's trainer writes `lora_te_` for Stable Diffusion 1.5 alone; other names are shared.
+    if not all(_FIRST_TEXT.search(name) for name in layers):
+        return
+    widths = {it.width_in for name, it in layers.items() if _evidence(name) == "text encoder"}
+    if SD1_WIDTH in widths:
+        raise LoraRejected(
+            "It changes nothing but the first text encoder, which Stable Diffusion 1.5 and SDXL "
+            "have in common, so it cannot be told which of them it was made for: train or save "
+            "it together with its UNet layers.",
+            tuple(layers)[:8],
+        )
 
 
 def _evidence(name: str) -> str:

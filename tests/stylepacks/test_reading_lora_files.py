@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stylepacks.rules.lora_family import LoraRejected, inspect, misfit
+from stylepacks.rules.lora_family import inspect, misfit
+from stylepacks.rules.lora_layers import LoraRejected
 from stylepacks.rules.safetensors_header import Header, HeaderError, Tensor, read_header
 from tests.stylepacks.factories import lora_tensors, safetensors_bytes
 
@@ -36,7 +37,32 @@ UNET = "unet.down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k"
 SGM_UNET = "lora_unet_input_blocks_4_1_transformer_blocks_0_attn2_to_v"
 QWEN = "transformer.transformer_blocks.3.img_mlp.net.0.proj"
 SECOND_TEXT = "lora_te2_text_model_encoder_layers_0_self_attn_q_proj"
+FIRST_TEXT = "text_model_encoder_layers_0_self_attn_q_proj"
 KOHYA_UNET = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k"
+
+
+def loha(layer, width=768, out=320):
+    sides = {"a": (out, 4), "b": (4, width)}
+    return {f"{layer}.hada_w{n}_{side}": sides[side] for n in (1, 2) for side in "ab"}
+
+
+def loha_with_cores(layer, width=768, out=320):
+    sides = {"1_a": (4, out), "1_b": (4, width), "2_a": (4, out), "2_b": (4, width)}
+    factors = {f"{layer}.hada_w{side}": shape for side, shape in sides.items()}
+    return factors | {f"{layer}.hada_t{number}": (4, 4, 3, 3) for number in (1, 2)}
+
+
+def lokr(layer, left=(8, 8), right=96):
+    return {
+        f"{layer}.lokr_w1": left,
+        f"{layer}.lokr_w2_a": (40, 4),
+        f"{layer}.lokr_w2_b": (4, right),
+        f"{layer}.alpha": (),
+    }
+
+
+def whole_lokr(layer, width=768):
+    return {f"{layer}.lokr_w1": (8, 8), f"{layer}.lokr_w2": (40, width // 8)}
 
 
 def test_it_reads_names_shapes_and_metadata():
@@ -127,7 +153,19 @@ def test_it_survives_any_flipped_byte(at, value):
           UNET.replace("to_k", "processor.to_k_lora.up.weight"): (320, 4)}, "sd15", 768),
         ({**pair(KOHYA_UNET), f"{KOHYA_UNET}.alpha": ()}, "sd15", 768),
         (pair(SGM_UNET, width=2048), "sdxl", 2048),
-        (pair("lora_te_text_model_encoder_layers_0_self_attn_q_proj"), "sd15", 768),
+        (pair(f"lora_te_{FIRST_TEXT}"), "sd15", 768),
+        (pair(UNET.replace("unet.", "base_model.model."), PEFT), "sd15", 768),
+        (loha(KOHYA_UNET), "sd15", 768),
+        (loha(UNET, width=256), "sd15", 256),
+        (loha(SGM_UNET, width=2048), "sdxl", 2048),
+        ({**loha(UNET), **loha_with_cores("unet.down_blocks.0.resnets.0.conv1")}, "sd15", 768),
+        (lokr(KOHYA_UNET), "sd15", 768),
+        (lokr(SGM_UNET, right=256), "sdxl", 2048),
+        ({**whole_lokr(UNET), **lokr("unet.mid_block.attentions.0.proj_in")}, "sd15", 768),
+        ({**pair(KOHYA_UNET), f"{KOHYA_UNET}.dora_scale": (320, 1)}, "sd15", 768),
+        ({**pair(UNET, PEFT), f"{UNET}.lora_magnitude_vector": (320,)}, "sd15", 768),
+        ({**loha(SGM_UNET, width=2048), f"{SGM_UNET}.dora_scale": (1, 2048)}, "sdxl", 2048),
+        ({**pair(KOHYA_UNET), f"{KOHYA_UNET}.lora_mid.weight": (4, 4, 3, 3)}, "sd15", 768),
         (pair("text_encoder.encoder.layers.0.self_attn.q_proj", PEFT, width=256), "sd15", 256),
         ({**pair(UNET, PEFT, width=256),
           **pair("text_encoder.text_model.layers.0.mlp.fc1", PEFT, width=256)}, "sd15", 256),
@@ -165,9 +203,22 @@ def test_it_tells_the_family_from_names_and_shapes(shapes, family, width):
         (pair(UNET, PEFT, rank=0), "rank 0"),
         ({**pair(UNET, PEFT), **pair(UNET[:-1] + "v", PEFT, width=2048)}, "different widths"),
         (pair("unet.down_blocks.0.resnets.0.conv1", PEFT), "cannot be told"),
-        ({f"{KOHYA_UNET}.hada_w1_a": (4, 4)}, "LoHa"),
-        ({f"{KOHYA_UNET}.lokr_w1": (4, 4)}, "LoKr"),
-        ({**pair(KOHYA_UNET), f"{KOHYA_UNET}.dora_scale": (320, 1)}, "DoRA"),
+        (pair(f"lora_te1_{FIRST_TEXT}"), "first text encoder"),
+        (pair("text_encoder.encoder.layers.0.self_attn.q_proj", PEFT), "first text encoder"),
+        ({f"{KOHYA_UNET}.hada_w1_a": (4, 4)}, "belong to no LoRA layer"),
+        ({f"{KOHYA_UNET}.lokr_w1": (4, 4)}, "belong to no LoRA layer"),
+        ({f"{KOHYA_UNET}.dora_scale": (320, 1)}, "belong to no LoRA layer"),
+        ({**loha(KOHYA_UNET), **pair(KOHYA_UNET)}, "belong to no LoRA layer"),
+        ({**loha(UNET), f"{UNET}.hada_w2_b": (4, 700)}, "do not fit"),
+        (loha(UNET) | {f"{UNET}.hada_w{n}_a": (320, 5) for n in (1, 2)}, "do not fit"),
+        ({**loha_with_cores(UNET), f"{UNET}.hada_t2": (4, 4, 3)}, "do not fit"),
+        ({**lokr(UNET), f"{UNET}.lokr_w2_a": (40, 5)}, "do not fit"),
+        ({**lokr(UNET), f"{UNET}.lokr_t2": (4, 4, 3, 3)}, "do not fit"),
+        ({**pair(KOHYA_UNET), f"{KOHYA_UNET}.dora_scale": (320, 2)}, "do not fit"),
+        ({**pair(KOHYA_UNET), f"{KOHYA_UNET}.lora_mid.weight": (4, 5, 3, 3)}, "do not fit"),
+        ({f"{UNET}.lora_A.weight": (), f"{UNET}.lora_B.weight": (320, 4)}, "rank 0"),
+        ({f"{KOHYA_UNET}.diff": (320, 768)}, "weight difference"),
+        ({f"{KOHYA_UNET}.oft_blocks": (4, 4, 4)}, "OFT"),
     ],
 )  # fmt: skip
 def test_it_refuses_what_cannot_be_applied_exactly(shapes, words):

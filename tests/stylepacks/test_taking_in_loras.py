@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from stylepacks.errors import LoraAlreadyHere, LoraUnfit
 from stylepacks.intake import add_lora
 from stylepacks.models import Lora
-from tests.stylepacks.factories import lora_file, lora_tensors, safetensors_bytes
+from tests.stylepacks.factories import CROSS, lora_file, lora_tensors, safetensors_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +23,23 @@ def test_it_keeps_a_lora_under_its_digest():
     assert (lora.cross_attention_width, lora.suggested_trigger) == (256, "ink style")
     assert lora.file.name == f"loras/{lora.sha256}.safetensors"
     assert lora.file.read() == lora_file(metadata={"trigger": "ink style"}).read()
+
+
+def loha(value: float) -> ContentFile:
+    shapes = {"1_a": (64, 2), "1_b": (2, 256), "2_a": (64, 2), "2_b": (2, 256)}
+    tensors = {f"{CROSS}.hada_w{side}": (shape, 0.5) for side, shape in shapes.items()}
+    tensors[f"{CROSS}.hada_w2_b"] = (shapes["2_b"], value)
+    return ContentFile(safetensors_bytes(tensors), "loha.safetensors")
+
+
+def test_it_keeps_a_loha():
+    lora = add_lora(loha(0.5), "Ink", "MIT")
+    assert (lora.family, lora.rank, lora.cross_attention_width) == ("sd15", 2, 256)
+
+
+def test_it_refuses_a_loha_that_was_never_trained():
+    with pytest.raises(LoraUnfit, match="changes nothing"):
+        add_lora(loha(0.0), "Ink", "MIT")
 
 
 def test_it_says_which_lora_the_same_file_is_already():
