@@ -26,9 +26,10 @@ Tensors = Mapping[str, torch.Tensor]
 # Beside or instead of a plain LoRA's two factors, in every dialect: "layer.part".
 PART = re.compile(
     r"^(.+)\.(hada_w[12]_[ab]|hada_t[12]|lokr_w[12](?:_[ab])?|lokr_t2"
-    r"|dora_scale|lora_magnitude_vector|lora_mid|alpha)(?:\.weight)?$"
+    r"|dora_scale|lora_magnitude_vector|lora_mid|alpha)(?:\.default)?(?:\.weight)?$"
 )
-DOWN = re.compile(r"\.(lora_A|lora_down|lora\.down|lora_linear_layer\.down)\.weight$")
+ADAPTER = re.compile(r"\.(lora_[AB])\.\w+\.weight$")
+DOWN = re.compile(r"\.(lora_A(\.\w+)?|lora_down|lora\.down|lora_linear_layer\.down)\.weight$")
 LYCORIS = re.compile("hada_|lokr_")
 KOHYA_ENDINGS = (".lora_down.weight", ".lora_up.weight")
 PEFT_ENDINGS = (".lora_A.weight", ".lora_B.weight")
@@ -114,6 +115,7 @@ def _stray(given: Tensors) -> tuple[str, ...]:
 
 
 def _respelled(key: str) -> str:
+    key = ADAPTER.sub(r".\1.weight", key)
     for theirs, known in RESPELLED.items():
         key = key.replace(theirs, known)
     return key

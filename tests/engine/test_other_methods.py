@@ -63,6 +63,17 @@ def test_it_reads_each_dialect_alike(studio, ask, tiny, saved, method, dialect):
     assert_merged_like(studio, {k: v for k, v in wanted.items() if every or k.startswith("unet.")})
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_it_reads_names_with_the_adapters_name_in_them(studio, ask, tiny, saved, method):
+    adapted = adapters.adapt(tiny, method)
+    named = {
+        key.replace(".weight", ".default.weight") if ".weight" in key else f"{key}.default": value
+        for key, value in adapters.diffusers_names(adapted).items()
+    }
+    switch_to(studio, ask(saved(named)))
+    assert_merged_like(studio, adapted.merged())
+
+
 def test_it_returns_bit_for_bit_from_every_method(studio, ask, tiny, ink, saved):
     loras = [saved(adapters.kohya_names(adapters.adapt(tiny, it)), it) for it in METHODS]
     switch_to(studio, ask())

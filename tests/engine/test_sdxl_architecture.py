@@ -21,6 +21,16 @@ TRAINED = {"unet": 722, "text_encoder": 72, "text_encoder_2": 192}
 PREFIXES = {"unet": "lora_unet", "text_encoder": "lora_te1", "text_encoder_2": "lora_te2"}
 
 
+# One layer's tensors and their shapes, for (outputs, inputs times kernel) of a weight.
+PARTS = {
+    "loha": lambda out, into: {"hada_w1_a": (out, 1), "hada_w1_b": (1, into),
+                               "hada_w2_a": (out, 1), "hada_w2_b": (1, into)},
+    "lokr": lambda out, into: {"lokr_w1": (1, 1), "lokr_w2_a": (out, 1), "lokr_w2_b": (1, into)},
+    "dora": lambda out, into: {"lora_down.weight": (1, into), "lora_up.weight": (out, 1),
+                               "dora_scale": (out, 1)},
+}  # fmt: skip
+
+
 def clip(width: int, layers: int, act: str) -> CLIPTextConfig:
     return CLIPTextConfig(
         hidden_size=width, intermediate_size=4 * width, num_hidden_layers=layers,
@@ -78,21 +88,23 @@ def every_layer(model) -> dict[str, torch.nn.Module]:
     }
 
 
-def kohya_name(family: str, name: str) -> str:
+def kohya_name(family: str, name: str, sgm: bool | None = None) -> str:
+    """`sgm` says whether the UNet's blocks are the original model's: SDXL's are, unless told."""
     part, path = name.split(".", 1)
     if part == "text_encoder" and not path.startswith("text_model."):
         path = f"text_model.{path}"
-    path = tiny_sdxl.sgm(path, layers_per_block=2) if family == "sdxl" else path
+    if sgm if sgm is not None else family == "sdxl":
+        path = tiny_sdxl.sgm(path, layers_per_block=2)
     prefix = PREFIXES[part] if family == "sdxl" else PREFIXES[part].replace("te1", "te")
     return f"{prefix}_{path.replace('.', '_')}"
 
 
-def save(family: str, model, names, path) -> LoraUse:
+def save(family: str, model, names, path, sgm: bool | None = None) -> LoraUse:
     """A file of rank one over these layers."""
     tensors, every = {}, every_layer(model)
     for name in names:
         shape = every[name].weight.shape
-        stem, ends = kohya_name(family, name), [1] * (len(shape) - 2)
+        stem, ends = kohya_name(family, name, sgm), [1] * (len(shape) - 2)
         tensors[f"{stem}.lora_down.weight"] = torch.ones(1, *shape[1:], dtype=torch.half)
         tensors[f"{stem}.lora_up.weight"] = torch.ones(shape[0], 1, *ends, dtype=torch.half)
         tensors[f"{stem}.alpha"] = torch.tensor(0.5)
@@ -126,13 +138,33 @@ def test_it_lands_on_every_layer_that_the_trainer_changes(models, trained, famil
     assert {factors.scale for factors in file.factors.values()} == {0.5}
 
 
-def test_it_lands_on_every_layer_and_convolution_of_sdxl(models, tmp_path):
-    model = models["sdxl"]
+@pytest.mark.parametrize(("family", "sgm"), [("sdxl", True), ("sdxl", False), ("sd15", False)])
+def test_it_lands_on_every_layer_and_convolution(models, tmp_path, family, sgm):
+    model = models[family]
     names = every_layer(model)
-    file = lora_files.read(save("sdxl", model, names, tmp_path / "all.safetensors"), model)
+    use = save(family, model, names, tmp_path / "all.safetensors", sgm)
+    file = lora_files.read(use, model)
     lora_files.refuse_misfits(file, shapes(model))
     origins = {name: keys[0].removesuffix(".lora_down.weight") for name, keys in file.keys.items()}
-    assert origins == {name: kohya_name("sdxl", name) for name in names}
+    assert origins == {name: kohya_name(family, name, sgm) for name in names}
+
+
+@pytest.mark.parametrize("family", PARAMETERS)
+@pytest.mark.parametrize("method", ["loha", "lokr", "dora"])
+def test_it_lands_every_method_on_every_layer(models, tmp_path, family, method):
+    model = models[family]
+    named = {}
+    for name, module in every_layer(model).items():
+        stem = kohya_name(family, name)
+        parts = PARTS[method](module.weight.shape[0], module.weight[0].numel())
+        named |= {f"{stem}.{part}": torch.ones(shape).half() for part, shape in parts.items()}
+    use = tiny_model.save(named, tmp_path / "all.safetensors")
+    file = lora_files.read(use, model)
+    lora_files.refuse_misfits(file, shapes(model))
+    assert file.rebuilt.keys() == every_layer(model).keys()
+    path = Path(use.path)
+    with path.open("rb") as stream:
+        assert inspect(read_header(stream, path.stat().st_size)).family == family
 
 
 def test_it_finds_as_many_layers_as_the_trainer_reports_for_sdxl(models):
