@@ -115,12 +115,12 @@ class Magnitude(NamedTuple):
     lengths: torch.Tensor
     axis: int
 
-    def imposed_on(self, weight: torch.Tensor) -> torch.Tensor:
-        """The same directions along `axis`, with these lengths."""
+    def impose_on(self, weight: torch.Tensor) -> None:
+        """Keep the directions along `axis`, in place, and give them these lengths."""
         others = tuple(axis for axis in range(weight.ndim) if axis != self.axis)
         found = torch.linalg.vector_norm(weight, dim=others, keepdim=True)
         wanted = self.lengths.to(weight).view_as(found)
-        return weight.mul(wanted / found.clamp_min(SMALLEST_LENGTH))
+        weight.mul_(wanted / found.clamp_min(SMALLEST_LENGTH))
 
 
 class Rebuilt(NamedTuple):
@@ -140,10 +140,11 @@ class Rebuilt(NamedTuple):
         lengths, axis = self.magnitude
         return Rebuilt(self.change.on(device), Magnitude(lengths.to(device), axis))
 
-    def added_to(self, weight: torch.Tensor, strength: float) -> torch.Tensor:
-        """`weight` with this change, in its shape; a DoRA's strength scales its LoRA as in PEFT."""
-        total = torch.add(weight, self.change.delta().reshape(weight.shape), alpha=strength)
-        return self.magnitude.imposed_on(total) if self.magnitude else total
+    def add_to(self, weight: torch.Tensor, strength: float) -> None:
+        """Change `weight`, in single precision, in place; a DoRA's strength is its LoRA's."""
+        weight.add_(self.change.delta().reshape(weight.shape), alpha=strength)
+        if self.magnitude is not None:
+            self.magnitude.impose_on(weight)
 
 
 def change_of(parts: Parts, default_scale: float = 1.0) -> Change | None:

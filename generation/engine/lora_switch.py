@@ -122,17 +122,17 @@ class WeightBuffer:
             offset = end
 
     def _rebuild(self, target: Target, own: Sequence[Strong], parts: Sequence[Part]) -> None:
-        live, pristine = self.live[target.row], self.pristine[target.row]
-        total = _as_weight(pristine.to(live.device, torch.float32), target)
+        live = self.live[target.row]
+        exact = live if live.dtype == torch.float32 else torch.empty_like(live, dtype=torch.float32)
+        weight = _as_weight(exact.copy_(self.pristine[target.row]), target)
         # Stable: the one DoRA first, over W0 alone, then the others in the order given.
         for change, strength in sorted(own, key=lambda it: it[0].magnitude is None):
-            total = change.added_to(total, strength)
+            change.add_to(weight, strength)
         for stack, strength in parts:
             if target.row in stack.rows:
                 index = stack.rows.index(target.row)
-                product = stack.up[index].float() @ stack.down[index].float()
-                total = total.add(_as_weight(product, target), alpha=strength)
-        _as_weight(live, target).copy_(total)
+                exact.addmm_(stack.up[index].float(), stack.down[index].float(), alpha=strength)
+        live.copy_(exact)
 
 
 class LoraSwitch:

@@ -13,7 +13,7 @@ from generation.engine.contract import ImageOrder, RenderRequest
 from generation.engine.frugality import DECODED_ON_HOST, OFFLOADED
 from generation.engine.model_shelf import MemoryBudget
 from generation.engine.renderer import Renderer
-from tests.engine import tiny_model
+from tests.engine import adapters, tiny_model
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
 
@@ -148,3 +148,17 @@ def test_it_decodes_in_host_memory_where_the_card_has_no_room(tiny):
     there, here = (np.frombuffer(one[0].rgb, np.uint8) for one in (result.images, wanted))
     assert np.abs(there.astype(float) - here).mean() < 4
     assert own.render(ask(tiny)).images == wanted
+
+
+@pytest.mark.parametrize("method", ["dora", "loha, cores", "lokr"])
+def test_it_merges_other_methods_within_half_precision(renderer, tiny, tmp_path, method):
+    adapted = adapters.adapt(tiny, method)
+    lora = tiny_model.save(adapters.diffusers_names(adapted), tmp_path / "pack.safetensors")
+    renderer.render(ask(tiny, lora))
+    parts = renderer.prepare(str(tiny), "sd15").model.lora_components
+    for name, wanted in adapted.merged().items():
+        part, path = name.split(".", 1)
+        found = parts[part].get_submodule(path).weight.float().cpu()
+        assert (found - wanted).norm() < 2e-3 * wanted.norm(), name
+    renderer.render(ask(tiny))
+    assert all(torch.equal(b.live, b.pristine) for b in buffers(renderer, tiny))

@@ -6,6 +6,9 @@ import pytest
 import torch
 
 from generation.engine.contract import LoraRefused
+from generation.engine.layer_changes import LoKr, Magnitude, Rebuilt
+from generation.engine.lora_files import LoraFile
+from generation.engine.lora_switch import LoraSwitch
 from generation.engine.renderer import Renderer
 from tests.engine import adapters, tiny_model, tiny_sdxl
 from tests.engine.test_matching_diffusers import by_pipeline, pixels, psnr
@@ -216,21 +219,18 @@ def test_it_merges_into_sdxl_like_peft(tmp_path, saved, method, sgm):
     assert_merged_like(studio, adapted.merged())
 
 
-def test_it_keeps_the_layout_of_channels_last_convolutions(tmp_path):
-    from generation.engine.layer_changes import LoKr, Magnitude, Rebuilt
-    from generation.engine.lora_files import LoraFile
-    from generation.engine.lora_switch import LoraSwitch
-
-    conv = torch.nn.Conv2d(4, 6, 3).to(memory_format=torch.channels_last)
-    before = conv.weight.detach().clone()
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16])
+def test_it_keeps_the_layout_of_channels_last_convolutions(dtype):
+    conv = torch.nn.Conv2d(4, 6, 3).to(dtype=dtype, memory_format=torch.channels_last)
+    before = conv.weight.detach().float().contiguous()
     switch = LoraSwitch({"unet": torch.nn.ModuleDict({"conv": conv})})
     change = LoKr({"lokr_w1": torch.randn(2, 2), "lokr_w2": torch.randn(3, 2, 3, 3)}, 0.5)
     for magnitude in (None, Magnitude(torch.rand(6), 0), Magnitude(torch.rand(4), 1)):
-        own = Rebuilt(change, magnitude)
+        own, wanted = Rebuilt(change, magnitude), before.clone()
+        own.add_to(wanted, 0.7)
         file = LoraFile("x", "0", {}, {"unet.conv": ("a", "b")}, {"unet.conv": own})
         switch.apply([(switch.stacked(file), 0.7)], str(magnitude))
-        wanted = own.added_to(before.contiguous(), 0.7)
-        assert torch.allclose(conv.weight, wanted, atol=1e-6)
+        assert torch.allclose(conv.weight.float(), wanted, atol=1e-6, rtol=torch.finfo(dtype).eps)
         assert conv.weight.is_contiguous(memory_format=torch.channels_last)
 
 
