@@ -10,13 +10,8 @@ that takes more channels than it gives also wants a picture, so it is no text-to
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stylepacks.rules.lora_family import (
-    DOWN,
-    SD1_WIDTH,
-    SD2_WIDTH,
-    SDXL_REFINER_WIDTH,
-    UP,
-)
+from stylepacks.rules.lora_family import SD1_WIDTH, SD2_WIDTH, SDXL_REFINER_WIDTH
+from stylepacks.rules.lora_layers import role_of
 from stylepacks.rules.safetensors_header import Tensor
 
 KNOWN = "Stable Diffusion 1.5, SDXL, FLUX.1, Z-Image and Qwen-Image"
@@ -123,7 +118,7 @@ def _denoiser(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _unknown(tensors: Mapping[str, Tensor]) -> CheckpointUnknown:
-    if any(DOWN.search(name) or UP.search(name) for name in tensors):
+    if any(role_of(name)[1] not in ("", "alpha") for name in tensors):
         return CheckpointUnknown(
             "This is a LoRA, not a checkpoint: take it in under LoRAs in the admin."
         )
