@@ -127,7 +127,8 @@ def _settle(page: Page) -> None:
     """Bring lazy images in; a page with an open event stream never goes idle, so no networkidle."""
     page.wait_for_load_state("load")
     page.evaluate("document.querySelectorAll('img[loading=lazy]').forEach(i => i.loading='eager')")
-    page.wait_for_function("() => [...document.images].every(i => i.complete)", timeout=15_000)
+    # A lazy image that has not begun to load calls itself complete; decoding waits for its pixels.
+    page.evaluate("Promise.all([...document.images].map(i => i.decode()))")
     page.wait_for_timeout(250)
 
 
