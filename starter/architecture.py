@@ -142,7 +142,7 @@ def build_training_scheduler() -> DDPMScheduler:
 
 
 def build_sampler() -> DPMSolverMultistepScheduler:
-    """The sampler that ships: DPM-Solver++ 2M, 16 steps, trailing spacing."""
+    """The sampler that ships: DPM-Solver++ 2M, trailing spacing."""
     return DPMSolverMultistepScheduler(
         **noise_settings(), algorithm_type="dpmsolver++", solver_order=2, lower_order_final=True
     )

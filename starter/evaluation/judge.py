@@ -29,7 +29,7 @@ from starter.evaluation.lessons import KINDS, Lessons, held_out_lessons, lessons
 from starter.evaluation.network import JudgeNetwork
 from starter.evaluation.style_space import StyleSpace, fit_style_space
 from starter.training.ranks import Clock, Rank, join_ranks
-from starter.training.store import BLOCK, DRAWN, Store, wait_for_store
+from starter.training.store import BLOCK, Store, wait_for_store
 
 FILE = Path(__file__).parent / "judge.safetensors"
 SHARES = {"scene": 0.5, "look": 0.32, "character": 0.06, "styled": 0.12}
@@ -186,7 +186,8 @@ def _check_names(names: Names) -> None:
 
 def _wait_for_pictures(store: Store, count: int) -> None:
     wanted = min(count, store.rows)
-    while int((store.done == DRAWN).sum()) * BLOCK < wanted:
+    # Blocks that were encoded and given back count too: they were drawn.
+    while int((store.done > 0).sum()) * BLOCK < wanted:
         time.sleep(0.5)
 
 
