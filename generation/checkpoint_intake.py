@@ -41,13 +41,6 @@ class Wanted:
     config: str = ""
 
 
-@dataclass(frozen=True)
-class _Brought:
-    folder: Path
-    source: str
-    license: str = ""
-
-
 def add_checkpoint(wanted: Wanted, say: Say) -> Checkpoint:
     """Bring the model in, read what it is, and register it under `wanted.slug`.
 
@@ -80,10 +73,10 @@ def _refuse_misuse(wanted: Wanted) -> None:
             raise CheckpointUnreadable("--revision is for a model on the hub: leave it out.")
 
 
-def _bring(wanted: Wanted, say: Say) -> _Brought:
+def _bring(wanted: Wanted, say: Say) -> hub.Snapshot:
     path = Path(wanted.source).expanduser().resolve()
     if path.is_dir():
-        return _Brought(path, path.name)
+        return hub.Snapshot(path, path.name)
     if path.is_file():
         return _from_file(path, wanted.config, say)
     if hub.HUB_ID.fullmatch(wanted.source):
@@ -94,7 +87,7 @@ def _bring(wanted: Wanted, say: Say) -> _Brought:
     )
 
 
-def _from_file(path: Path, config: str, say: Say) -> _Brought:
+def _from_file(path: Path, config: str, say: Say) -> hub.Snapshot:
     family = checkpoints.read_single_file(path).family
     with path.open("rb") as stream:
         sha256 = file_digest(stream)
@@ -105,7 +98,7 @@ def _from_file(path: Path, config: str, say: Say) -> _Brought:
 
         say(f"Converting {path.name} into {folder}.")
         convert(path, family, folder, Path(config) if config else None)
-    return _Brought(folder, f"{path.name}, SHA-256 {sha256}")
+    return hub.Snapshot(folder, f"{path.name}, SHA-256 {sha256}")
 
 
 def _conversion(sha256: str, config: str) -> str:
@@ -121,7 +114,7 @@ def _conversion(sha256: str, config: str) -> str:
     return digest({"file": sha256, "config": read})
 
 
-def _from_hub(wanted: Wanted, say: Say) -> _Brought:
+def _from_hub(wanted: Wanted, say: Say) -> hub.Snapshot:
     def accept(pipeline: str) -> None:
         family = checkpoints.family_of_pipeline(pipeline)
         if family is None:
@@ -131,8 +124,7 @@ def _from_hub(wanted: Wanted, say: Say) -> _Brought:
             )
         _require_renderable(family)
 
-    got = hub.fetch(wanted.source, wanted.revision, _root(), accept, say)
-    return _Brought(got.folder, got.source, got.license)
+    return hub.fetch(wanted.source, wanted.revision, _root(), accept, say)
 
 
 def _root() -> Path:
@@ -147,7 +139,7 @@ def _require_renderable(family: str) -> None:
     family_named(family)
 
 
-def _fields(wanted: Wanted, brought: _Brought, facts: CheckpointFacts) -> dict[str, Any]:
+def _fields(wanted: Wanted, brought: hub.Snapshot, facts: CheckpointFacts) -> dict[str, Any]:
     known = Checkpoint.objects.filter(slug=wanted.slug).first()
     fields = {
         "name": wanted.name or (known.name if known else wanted.slug.replace("-", " ").title()),

@@ -40,7 +40,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A model that was fetched: its folder, `owner/name@commit`, and the licence it names."""
+    """A model brought here: its folder, its source (`owner/name@commit`), the licence it names."""
 
     folder: Path
     source: str
