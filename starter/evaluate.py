@@ -2,7 +2,7 @@
 
     python -m starter.evaluate [--data STORE] [--out starter/EVALUATION.json]
 
-Paints 15,024 pictures for 38 style and 4 character packs, in large batches meant for a GPU.
+Paints 22,416 pictures for 38 style and 4 character packs, in large batches meant for a GPU.
 `--quick` paints a small fraction, for a CPU. Without a store the evaluation draws what it needs.
 """
 
@@ -89,7 +89,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--steps", type=int, default=12)
     parser.add_argument("--guidance", type=float, default=4.0)
     parser.add_argument("--batch", type=int, default=256, help="pictures painted at once")
-    parser.add_argument("--neighbours", type=int, default=100_000, help="training scenes searched")
+    parser.add_argument("--neighbours", type=int, default=80_000, help="training scenes searched")
     parser.add_argument("--quick", action="store_true")
     return parser.parse_args()
 

@@ -4,8 +4,10 @@
     python -m starter.evaluation.calibrate --apply FILE
 
 The first measures and writes the pack files (or FILE), the second writes them from FILE. Only the
-`strength_curve` line of starter/packs/SLUG.toml changes. 22 weights x 20 prompts for each pack:
-18,480 pictures for 42 packs.
+`strength_curve` line of starter/packs/SLUG.toml changes. It measures twice: at even weights, with
+few prompts, to see where a pack changes most; then at the weights of the curve that follows from
+it, close together where the change is steep. 22 weights x (12 + 32) prompts for each pack: 40,656
+pictures for 42 packs.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +29,7 @@ from starter.evaluation.lora_rack import LoraError
 from starter.evaluation.painting import Manner, Studio
 from starter.evaluation.prompts import evaluation_prompts
 from starter.evaluation.wardrobe import Outfit, WardrobeError, chosen_packs, lora_files
-from starter.pack_files import FOLDER
+from starter.pack_files import FOLDER, PackFile
 
 Curves = dict[str, list[list[float]]]
 LINE = re.compile(r"^strength_curve = .*$", re.MULTILINE)
@@ -42,17 +45,31 @@ def measure(given: argparse.Namespace) -> tuple[Curves, dict[str, list[float]]]:
     judge = Judge.load(given.judge, device)
     manner = Manner(given.steps, given.guidance, given.batch)
     studio = Studio(given.weights / "starter", lora_files(packs, given.weights), device, manner)
-    shares = measured_shares(given.points)
-    stops = {pack.slug: [Outfit(pack, share) for share in shares] for pack in packs}
-    asked = evaluation_prompts(given.prompts, PROMPT_SEED)
+    even = {pack.slug: np.linspace(0, 1, given.points).tolist() for pack in packs}
+    rough, _ = _measured_at(studio, judge, packs, even, given.first_prompts)
+    print(f"{studio.painted} pictures painted", flush=True)
+    closer = {slug: [share for _, share in curve] for slug, curve in rough.items()}
+    return _measured_at(studio, judge, packs, closer, given.prompts)
+
+
+def _measured_at(
+    studio: Studio,
+    judge: Judge,
+    packs: list[PackFile],
+    shares: dict[str, list[float]],
+    prompts: int,
+) -> tuple[Curves, dict[str, list[float]]]:
+    at = {slug: measured_shares(of_pack) for slug, of_pack in shares.items()}
+    stops = {pack.slug: [Outfit(pack, share) for share in at[pack.slug]] for pack in packs}
+    asked = evaluation_prompts(prompts, PROMPT_SEED)
     changes = measured_changes(studio, judge, stops, asked)
-    curves = {slug: even_curve(shares, change) for slug, change in changes.items()}
+    curves = {slug: even_curve(at[slug], change) for slug, change in changes.items()}
     return curves, {slug: change.round(3).tolist() for slug, change in changes.items()}
 
 
-def measured_shares(points: int) -> list[float]:
-    """`points` even shares from 0 to 1, and one just above 0: there the template's words set in."""
-    return [0.0, JUST_ABOVE, *np.linspace(0, 1, points).tolist()[1:]]
+def measured_shares(shares: Sequence[float]) -> list[float]:
+    """Rising shares from 0 to 1, each once, and one just above 0: there the words set in."""
+    return sorted({0.0, JUST_ABOVE, *(share for share in shares if share > JUST_ABOVE)})
 
 
 def apply_curves(curves: Curves, folder: Path) -> None:
@@ -104,7 +121,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, default=FOLDER, help="of the pack files")
     parser.add_argument("--packs", default="", help="slugs with commas between; default all")
     parser.add_argument("--points", type=int, default=21)
-    parser.add_argument("--prompts", type=int, default=20)
+    parser.add_argument("--first-prompts", type=int, default=12)
+    parser.add_argument("--prompts", type=int, default=32)
     parser.add_argument("--steps", type=int, default=12)
     parser.add_argument("--guidance", type=float, default=4.0)
     parser.add_argument("--batch", type=int, default=256)

@@ -6,6 +6,8 @@ import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing.pool import Pool
+from typing import Any
 
 import cv2
 import numpy as np
@@ -50,6 +52,20 @@ def draw_all(drawings: Sequence[Drawing], workers: int | None = None) -> Pixels:
     return np.stack(list(_drawn(drawings, workers or os.cpu_count() or 1)))
 
 
+def draw_ahead(drawings: Sequence[Drawing]) -> Iterator[Pixels]:
+    """Begin at once, in processes that give way to any other; each picture when it is asked for."""
+    pool = _pool(os.cpu_count() or 1, os.nice, (19,))
+    pictures = pool.imap(draw, drawings, chunksize=64)
+    pool.close()
+    # The pool ends with the last picture; until then somebody must hold it.
+    return _held(pictures, pool)
+
+
+def _held(pictures: Iterator[Pixels], pool: Pool) -> Iterator[Pixels]:
+    yield from pictures
+    pool.join()
+
+
 def _scene(drawing: Drawing) -> Scene:
     if drawing.character:
         return draw_character_scene(drawing.character, drawing.seed)
@@ -62,9 +78,14 @@ def _drawn(drawings: Sequence[Drawing], workers: int) -> Iterator[Pixels]:
     if workers == 1 or len(drawings) < 4 * workers:
         yield from map(draw, drawings)
         return
+    with _pool(workers) as pool:
+        yield from pool.imap(draw, drawings, chunksize=4)
+
+
+def _pool(workers: int, *first: Any) -> Pool:
     threads = cv2.getNumThreads()
     # A forked process can neither use nor end the threads that OpenCV began in this one.
     cv2.setNumThreads(1)
-    with multiprocessing.get_context("fork").Pool(workers) as pool:
-        yield from pool.imap(draw, drawings, chunksize=4)
+    pool = multiprocessing.get_context("fork").Pool(workers, *first)
     cv2.setNumThreads(threads)
+    return pool

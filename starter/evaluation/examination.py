@@ -41,12 +41,12 @@ class Counts:
 
     base: int = 640
     prompts: int = 48
-    dial: int = 24
+    dial: int = 40
     character: int = 64
     styled: int = 8
     reconstructed: int = 8
     copies: int = 256
-    neighbours: int = 100_000
+    neighbours: int = 80_000
 
 
 QUICK = Counts(24, 6, 1, 4, 1, 1, 8, 300)
@@ -84,6 +84,8 @@ class Examination:
     def run(self) -> Record:
         """Every figure, in the shape of EVALUATION.json but for where it was measured."""
         record: Record = {}
+        # Cores draw them while the device paints.
+        self._scenes = memorisation.training_thumbnails(self.store, self.counts.neighbours)
         for measure in (self._judge, self._base, self._autoencoder, self._styles, self._dials,
                         self._characters, self._styled, self._copies):  # fmt: skip
             record = _merged(record, measure())
@@ -232,8 +234,7 @@ class Examination:
     def _copies(self) -> Record:
         count = min(self.counts.copies, len(self.asked))
         both = torch.cat([self.bare_pictures[:count], self.drawn_pictures[:count]])
-        scenes = memorisation.training_thumbnails(self.store, self.counts.neighbours)
-        found = memorisation.nearest(both, scenes, self.judge.device)
+        found = memorisation.nearest(both, self._scenes, self.judge.device)
         painted, drawn = (memorisation.Nearest(found.distances[part], found.rows[part])
                           for part in (slice(count), slice(count, None)))  # fmt: skip
         memorisation.save_pairs(self.folder / "nearest.jpg", both[:count], painted, self.store)

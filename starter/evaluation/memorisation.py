@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from starter.evaluation.drawings import Drawing, Pixels, draw, draw_all, shrink
+from starter.evaluation.drawings import Drawing, Pixels, draw, draw_ahead, shrink
 from starter.training.store import KEPT_SCENES, Store
 
 SIDE = 64
@@ -38,13 +39,19 @@ class Nearest:
 def training_thumbnails(store: Store | None, count: int) -> Iterator[Pixels]:
     """Thumbnails (m, 64, 64, 3) of the first training scenes, in order, in parts.
 
-    From the store where there is one, drawn again from their seeds otherwise.
+    From the store where there is one; drawn again from their seeds otherwise, beginning now.
     """
     if store is None:
-        for start in range(0, count, CHUNK):
-            rows = range(start, min(count, start + CHUNK))
-            yield draw_all([Drawing(row, side=SIDE) for row in rows])
-        return
+        return _in_parts(draw_ahead([Drawing(row, side=SIDE) for row in range(count)]))
+    return _stored(store, count)
+
+
+def _in_parts(thumbnails: Iterator[Pixels]) -> Iterator[Pixels]:
+    while part := list(islice(thumbnails, CHUNK)):
+        yield np.stack(part)
+
+
+def _stored(store: Store, count: int) -> Iterator[Pixels]:
     rows = store.section("scenes").training_rows[: min(count, KEPT_SCENES)]
     with ThreadPoolExecutor(os.cpu_count()) as readers:
         for start in range(0, len(rows), CHUNK):

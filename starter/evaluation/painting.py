@@ -51,6 +51,7 @@ class Studio:
         self, folder: Path, loras: Mapping[str, Path], device: torch.device, manner: Manner
     ) -> None:
         last = torch.channels_last
+        torch.backends.cudnn.benchmark = device.type == "cuda"
         self.device, self.manner, self.painted = device, manner, 0
         self.tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer")
         text = CLIPTextModel.from_pretrained(folder / "text_encoder")

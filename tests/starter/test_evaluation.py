@@ -202,7 +202,7 @@ def test_it_evens_out_any_smooth_dial(bend: float, points: int) -> None:
 
 
 def test_it_evens_out_a_dial_that_starts_with_a_jump() -> None:
-    shares = calibrate.measured_shares(21)
+    shares = calibrate.measured_shares(np.linspace(0, 1, 21).tolist())
     changes = [0.0 if not share else 0.08 + 0.92 * share**1.5 for share in shares]
     curve = np.array(even_curve(shares, changes))
     reached = [0.0, *(0.08 + 0.92 * np.interp(range(10, 101, 10), *curve.T) ** 1.5)]
@@ -319,7 +319,8 @@ def test_it_calibrates_one_line_of_a_pack(
     before = (FOLDER / "ink-wash.toml").read_text()
     (tmp_path / "ink-wash.toml").write_text(before)
     places = ("--weights", str(weights), "--judge", str(toy_judge), "--device", "cpu")
-    counts = ("--packs", "ink-wash", "--points", "2", "--prompts", "1", "--steps", "1")
+    counts = ("--packs", "ink-wash", "--points", "2", "--prompts", "1",
+              "--first-prompts", "1", "--steps", "1")  # fmt: skip
     run(monkeypatch, calibrate, *places, *counts, "--json", str(tmp_path / "curves.json"))
     run(monkeypatch, calibrate, "--apply", str(tmp_path / "curves.json"), "--folder", str(tmp_path))
     after = (tmp_path / "ink-wash.toml").read_text()
