@@ -2,7 +2,7 @@
 
     python -m starter.evaluate [--data STORE] [--out starter/EVALUATION.json]
 
-Paints 22,416 pictures for 38 style and 4 character packs, in large batches meant for a GPU.
+Paints 84,896 pictures for 38 style and 4 character packs, in large batches meant for a GPU.
 `--quick` paints a small fraction, for a CPU. Without a store the evaluation draws what it needs.
 """
 

@@ -41,7 +41,8 @@ class Counts:
 
     base: int = 640
     prompts: int = 48
-    dial: int = 40
+    dial: int = 160
+    character_dial: int = 320
     character: int = 64
     styled: int = 8
     reconstructed: int = 8
@@ -49,7 +50,7 @@ class Counts:
     neighbours: int = 80_000
 
 
-QUICK = Counts(24, 6, 1, 4, 1, 1, 8, 300)
+QUICK = Counts(24, 6, 1, 1, 4, 1, 1, 8, 300)
 
 
 @dataclass
@@ -170,7 +171,8 @@ class Examination:
 
     def _dials(self) -> Record:
         stops = {pack.slug: [at_strength(pack, s) for s in STRENGTHS] for pack in self.packs}
-        changes = measured_changes(self.studio, self.judge, stops, self._dial_asked())
+        asked = {pack.slug: self._dial_asked(pack) for pack in self.packs}
+        changes = measured_changes(self.studio, self.judge, stops, asked)
         return {"per_pack": {
             slug: {
                 "dial_spearman": spearman(STRENGTHS, change),
@@ -180,8 +182,11 @@ class Examination:
             for slug, change in changes.items()
         }}  # fmt: skip
 
-    def _dial_asked(self) -> list[Asked]:
-        return evaluation_prompts(self.counts.dial, 2)
+    def _dial_asked(self, pack: PackFile) -> list[Asked]:
+        # A character is in a picture or it is not, so that more pictures are needed.
+        is_style = pack.kind == "style"
+        count = self.counts.dial if is_style else self.counts.character_dial
+        return evaluation_prompts(count, 2)
 
     def _characters(self) -> Record:
         texts = [setting_of(one.facts) for one in self._settings()]
@@ -270,22 +275,27 @@ class Examination:
 
 
 def measured_changes(
-    studio: Studio, judge: Judge, stops: dict[str, list[Outfit]], asked: Sequence[Asked]
+    studio: Studio,
+    judge: Judge,
+    stops: dict[str, list[Outfit]],
+    asked: dict[str, list[Asked]],
 ) -> dict[str, np.ndarray]:
     """By pack, how far each stop lies from the first in style, over the same prompts and seeds."""
+    return {
+        slug: _changes_over(studio, judge, outfits, asked[slug]) for slug, outfits in stops.items()
+    }
+
+
+def _changes_over(
+    studio: Studio, judge: Judge, outfits: list[Outfit], asked: Sequence[Asked]
+) -> np.ndarray:
     orders = [
         order(_plain_words(one, outfit), DIAL_SEED + n, [outfit])
-        for outfits in stops.values()
         for outfit in outfits
         for n, one in enumerate(asked)
     ]
     places = judge.read(studio.paint(orders)).style
-    count, changes, start = len(asked), {}, 0
-    for slug, outfits in stops.items():
-        stop = start + len(outfits) * count
-        changes[slug] = style_change(places[start:stop].view(len(outfits), count, -1))
-        start = stop
-    return changes
+    return style_change(places.view(len(outfits), len(asked), -1))
 
 
 def _plain_words(asked: Asked, outfit: Outfit) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import sys
 from pathlib import Path
@@ -38,7 +39,7 @@ from starter.tokenizer import load_tokenizer
 from starter.training.store import BLOCK, create_store
 
 STYLES = ("watercolour", "ink-wash")
-TINY = Counts(4, 2, 1, 2, 1, 1, 3, 6)
+TINY = Counts(4, 2, 1, 2, 2, 1, 1, 3, 6)
 ISSUE_KEYS = (
     *GATES, "packs", "characters", "weights_mib", "per_pack",
 )  # fmt: skip
@@ -126,7 +127,7 @@ def test_it_adds_a_lora_exactly_and_takes_it_off_exactly(weights: Path) -> None:
                     CPU, torch.float32)  # fmt: skip
     given = (torch.randn(3, 16, 32, 32), torch.tensor(500), torch.randn(3, 48, 32))
     with torch.no_grad():
-        plain = unet(*given).sample
+        plain, before = unet(*given).sample, copy.deepcopy(unet.state_dict())
         rack.wear([{"pip": 0.7}, {}, {"pip": 0.3, "ink-wash": 0.5}])
         worn = unet(*given).sample
         rack.wear([{}] * 3)
@@ -134,6 +135,12 @@ def test_it_adds_a_lora_exactly_and_takes_it_off_exactly(weights: Path) -> None:
         assert torch.equal(worn[1], plain[1])
         merge(unet, file, 0.7)
         merged = unet(*given).sample
+        assert not torch.equal(merged, plain)
+        unet.load_state_dict(before)
+        rack.wear([{"pip": 0.7}] * 3)
+        assert torch.allclose(unet(*given).sample, merged, atol=1e-5)
+        rack.wear([{}] * 3)
+        assert torch.equal(unet(*given).sample, plain)
     assert torch.allclose(worn[0], merged[0], atol=1e-4)
     assert (worn[2] - plain[2]).abs().max() > 1e-3
 
@@ -202,11 +209,22 @@ def test_it_evens_out_any_smooth_dial(bend: float, points: int) -> None:
 
 
 def test_it_evens_out_a_dial_that_starts_with_a_jump() -> None:
-    shares = calibrate.measured_shares(np.linspace(0, 1, 21).tolist())
+    shares = calibrate.measured_shares(np.linspace(0, 1, 21))
     changes = [0.0 if not share else 0.08 + 0.92 * share**1.5 for share in shares]
     curve = np.array(even_curve(shares, changes))
     reached = [0.0, *(0.08 + 0.92 * np.interp(range(10, 101, 10), *curve.T) ** 1.5)]
     assert step_error(reached) < 0.1
+
+
+def test_it_evens_out_what_is_left_of_a_dial() -> None:
+    curve = [[float(s), (s / 100) ** 2] for s in range(0, 101, 5)]
+    positions = calibrate.measured_shares(np.linspace(0, 1, 11))
+    reached = [calibrate.share_at(curve, at) ** 1.5 for at in positions]
+    again = calibrate.refined_curve(curve, positions, reached)
+    stops = [calibrate.share_at(again, at) ** 1.5 for at in np.linspace(0, 1, 11)]
+    assert step_error(stops) < 0.1
+    assert again[0] == [0, 0.0]
+    assert again[-1] == [100, 1.0]
 
 
 def test_it_leaves_a_dead_dial_straight() -> None:
@@ -299,7 +317,7 @@ def test_it_writes_every_figure(
     assert {"recognised", "coherence", "distance", "prompt_kept", "dial_spearman",
             "dial_step_error"} <= set(record["per_pack"]["ink-wash"])  # fmt: skip
     assert set(record["per_pack"]["pip"]["under"]) == set(STYLES)
-    assert record["pictures_painted"] == 4 + 2 * 2 + 3 * 11 + 2 + 2
+    assert record["pictures_painted"] == 4 + 2 * 2 + (2 + 2) * 11 + 2 + 2
     assert (tmp_path / "nearest.jpg").exists()
     assert "| ink-wash" in (tmp_path / "E.md").read_text()
 
@@ -319,7 +337,7 @@ def test_it_calibrates_one_line_of_a_pack(
     before = (FOLDER / "ink-wash.toml").read_text()
     (tmp_path / "ink-wash.toml").write_text(before)
     places = ("--weights", str(weights), "--judge", str(toy_judge), "--device", "cpu")
-    counts = ("--packs", "ink-wash", "--points", "2", "--prompts", "1",
+    counts = ("--packs", "ink-wash", "--points", "2", "--stops", "3", "--prompts", "1",
               "--first-prompts", "1", "--steps", "1")  # fmt: skip
     run(monkeypatch, calibrate, *places, *counts, "--json", str(tmp_path / "curves.json"))
     run(monkeypatch, calibrate, "--apply", str(tmp_path / "curves.json"), "--folder", str(tmp_path))
