@@ -1,9 +1,9 @@
 """Measure the starter: writes EVALUATION.json and EVALUATION.md.
 
-    python -m starter.evaluate [--data STORE] [--out starter/EVALUATION.json]
+    python -m starter.evaluate [--out starter/EVALUATION.json]
 
 Paints 84,896 pictures for 38 style and 4 character packs, in large batches meant for a GPU.
-`--quick` paints a small fraction, for a CPU. Without a store the evaluation draws what it needs.
+`--quick` paints a small fraction, for a CPU.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from starter.evaluation.lora_rack import LoraError
 from starter.evaluation.painting import Manner, Studio
 from starter.evaluation.report import write_report
 from starter.evaluation.wardrobe import WardrobeError, chosen_packs, lora_files
-from starter.training.store import Store
 
 STARTER = Path(__file__).parent
 MIB = 2**20
@@ -39,9 +38,8 @@ def evaluate(given: argparse.Namespace) -> dict[str, Any]:
     judge = Judge.load(given.judge, device)
     manner = Manner(given.steps, given.guidance, given.batch)
     studio = Studio(given.weights / "starter", lora_files(packs, given.weights), device, manner)
-    store = Store(given.data) if given.data else None
     counts = QUICK if given.quick else Counts(neighbours=given.neighbours)
-    examination = Examination(studio, judge, packs, counts, store, given.out.parent)
+    examination = Examination(studio, judge, packs, counts, given.out.parent)
     record = examination.run()
     return {**record, "weights_mib": weights_mib(given.weights), **_circumstances(given, device),
             "counts": asdict(counts), "seconds": time.monotonic() - began}  # fmt: skip
@@ -82,7 +80,6 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--weights", type=Path, default=STARTER / "weights")
     parser.add_argument("--judge", type=Path, default=JUDGE_FILE)
-    parser.add_argument("--data", type=Path, help="a store of drawn training pictures")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--out", type=Path, default=STARTER / "EVALUATION.json")
     parser.add_argument("--packs", default="", help="slugs with commas between; default all")

@@ -26,7 +26,7 @@ from starter.evaluation.recognition import nearest_other, recognition
 from starter.evaluation.scores import PARTS, Scores, kept, mean_of, scores
 from starter.evaluation.wardrobe import Outfit, at_strength, by_default, order
 from starter.pack_files import PackFile
-from starter.training.store import SIDE, Store
+from starter.training.store import SIDE
 
 STRENGTHS = tuple(range(0, 101, 10))
 COLOURFUL_FROM = 0.6
@@ -61,7 +61,6 @@ class Examination:
     judge: Judge
     packs: list[PackFile]
     counts: Counts
-    store: Store | None
     folder: Path
     began: float = field(default_factory=time.monotonic)
 
@@ -86,7 +85,7 @@ class Examination:
         """Every figure, in the shape of EVALUATION.json but for where it was measured."""
         record: Record = {}
         # Cores draw them while the device paints.
-        self._scenes = memorisation.training_thumbnails(self.store, self.counts.neighbours)
+        self._scenes = memorisation.training_thumbnails(self.counts.neighbours)
         for measure in (self._judge, self._base, self._autoencoder, self._styles, self._dials,
                         self._characters, self._styled, self._copies):  # fmt: skip
             record = _merged(record, measure())
@@ -242,7 +241,7 @@ class Examination:
         found = memorisation.nearest(both, self._scenes, self.judge.device)
         painted, drawn = (memorisation.Nearest(found.distances[part], found.rows[part])
                           for part in (slice(count), slice(count, None)))  # fmt: skip
-        memorisation.save_pairs(self.folder / "nearest.jpg", both[:count], painted, self.store)
+        memorisation.save_pairs(self.folder / "nearest.jpg", both[:count], painted)
         return {"memorisation": memorisation.memorisation(painted, drawn)
                 | {"training_scenes": self.counts.neighbours}}  # fmt: skip
 

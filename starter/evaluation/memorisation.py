@@ -7,9 +7,7 @@ training scenes.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -20,8 +18,7 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from starter.evaluation.drawings import Drawing, Pixels, draw, draw_ahead, shrink
-from starter.training.store import KEPT_SCENES, Store
+from starter.evaluation.drawings import Drawing, Pixels, draw, draw_ahead
 
 SIDE = 64
 CHUNK = 4096
@@ -36,27 +33,17 @@ class Nearest:
     rows: Tensor
 
 
-def training_thumbnails(store: Store | None, count: int) -> Iterator[Pixels]:
+def training_thumbnails(count: int) -> Iterator[Pixels]:
     """Thumbnails (m, 64, 64, 3) of the first training scenes, in order, in parts.
 
-    From the store where there is one; drawn again from their seeds otherwise, beginning now.
+    They are drawn again from their seeds, beginning now, on cores that nothing else wants.
     """
-    if store is None:
-        return _in_parts(draw_ahead([Drawing(row, side=SIDE) for row in range(count)]))
-    return _stored(store, count)
+    return _in_parts(draw_ahead([Drawing(row, side=SIDE) for row in range(count)]))
 
 
 def _in_parts(thumbnails: Iterator[Pixels]) -> Iterator[Pixels]:
     while part := list(islice(thumbnails, CHUNK)):
         yield np.stack(part)
-
-
-def _stored(store: Store, count: int) -> Iterator[Pixels]:
-    rows = store.section("scenes").training_rows[: min(count, KEPT_SCENES)]
-    with ThreadPoolExecutor(os.cpu_count()) as readers:
-        for start in range(0, len(rows), CHUNK):
-            some = rows[start : start + CHUNK]
-            yield np.stack(list(readers.map(lambda row: shrink(store.pixels[row], SIDE), some)))
 
 
 def nearest(pixels: Tensor, thumbnails: Iterator[Pixels], device: torch.device) -> Nearest:
@@ -87,20 +74,14 @@ def memorisation(painted: Nearest, drawn: Nearest) -> dict[str, float]:
     }
 
 
-def save_pairs(file: Path, pixels: Tensor, found: Nearest, store: Store | None) -> None:
+def save_pairs(file: Path, pixels: Tensor, found: Nearest) -> None:
     """The pictures nearest to training, above the scenes that they are nearest to."""
     chosen = found.distances.argsort()[:SHOWN].tolist()
-    scenes = [_training_scene(store, int(found.rows[number])) for number in chosen]
+    scenes = [draw(Drawing(int(found.rows[number]))) for number in chosen]
     rows = [pixels[chosen].numpy(), np.stack(scenes)]
     sheet = np.concatenate([np.concatenate(list(row), axis=1) for row in rows], axis=0)
     file.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(sheet).save(file, quality=90)
-
-
-def _training_scene(store: Store | None, number: int) -> Pixels:
-    if store is None:
-        return draw(Drawing(number))
-    return shrink(store.pixels[store.section("scenes").training_rows[number]], 192)
 
 
 def _thumbnails(pixels: Tensor) -> Tensor:

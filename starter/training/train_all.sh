@@ -62,4 +62,4 @@ if [ "$JUDGE_SECONDS" = 0 ]; then exit; fi
 cp "$out/judge.safetensors" starter/evaluation/judge.safetensors
 log calibrate python -m starter.evaluation.calibrate --weights "$WEIGHTS" --json "$out/curves.json"
 python -m starter.evaluation.calibrate --apply "$out/curves.json"
-log evaluate python -m starter.evaluate --weights "$WEIGHTS" --data "$data"
+log evaluate python -m starter.evaluate --weights "$WEIGHTS"
