@@ -31,6 +31,8 @@ def fresh_scheduler(sampler: str, config: Any, steps: int, device: torch.device)
     given = {**config, **options, "timestep_spacing": "trailing", "steps_offset": 1}
     scheduler = getattr(diffusers, name).from_config(given)
     scheduler.set_timesteps(steps, device=device)
+    # Solvers look their numbers up by the time: on a device, each look would wait for it.
+    scheduler.timesteps = scheduler.timesteps.cpu()
     if hasattr(scheduler, "set_begin_index"):
         # Spares a search for the first timestep, which would stall the device.
         scheduler.set_begin_index(0)
