@@ -116,7 +116,7 @@ class RenderResult:
 
     `failures` maps the key of an image that did not come out to a sentence for people; it has
     company in `images`, for a render without any image raises instead. `given_up` names, in order,
-    what was given up because the device's memory ran short.
+    what was given up because memory ran short or a compiler failed.
     """
 
     images: tuple[RenderedImage, ...]

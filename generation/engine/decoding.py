@@ -44,7 +44,7 @@ def _pixels(model: Model, latents: torch.Tensor, frugal: Frugality) -> torch.Ten
     """(height, width, 3), on the CPU."""
     vae = _decoder(model, frugal)
     scaled = for_decoder(vae, latents.to(vae.device)).to(vae.dtype)
-    image = _image(vae, scaled, frugal.tile)
+    image = _image(model, scaled, frugal.tile)
     if not torch.isfinite(image).all():
         return None
     pixels = (image.float() * 127.5 + 127.5).round().clamp(0, 255).to(torch.uint8)
@@ -62,7 +62,14 @@ def _decoder(model: Model, frugal: Frugality) -> Any:
     return vae
 
 
-def _image(vae: Any, latents: torch.Tensor, tile: int | None) -> torch.Tensor:
-    whole = vae.decode(latents).sample if tile is None else decoded_in_tiles(vae, latents, tile)
-    image: torch.Tensor = whole[0]
-    return image
+def _image(model: Model, latents: torch.Tensor, tile: int | None) -> torch.Tensor:
+    vae = model.pipe.vae
+    if tile is not None:
+        tiled: torch.Tensor = decoded_in_tiles(vae, latents, tile)[0]
+        return tiled
+
+    def decoded(latents: torch.Tensor) -> torch.Tensor:
+        whole: torch.Tensor = vae.decode(latents, return_dict=False)[0]
+        return whole
+
+    return model.fast.run("decoder", vae, decoded, {"latents": latents})[0]

@@ -42,7 +42,7 @@ class Frugality:
     ) -> None:
         self._studio = studio
         self._release_idle = release_idle
-        self._given_up = list(studio.given_up)
+        self._given_up = [*studio.given_up, *studio.model.fast.given_up]
         images = batching.images_per_pass(studio.model.device, request.family)
         self.rows = images * (2 if request.uses_guidance else 1)
         self.tile: int | None = None
@@ -90,6 +90,8 @@ class Frugality:
             return
         self._is_offloaded = True
         host = torch.device("cpu")
+        # A recording of the decoder would read where it was, and all of them hold memory.
+        self._studio.model.fast.clear()
         # Weights that move in inference mode could not be written outside of it later.
         with torch.inference_mode(False):
             # The decoder comes back by itself when it is used.

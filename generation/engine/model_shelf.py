@@ -1,17 +1,20 @@
 """Loaded checkpoints and their LoRAs, kept within byte budgets that are measured, not guessed."""
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
 
 from generation.engine import pipelines
 from generation.engine.byte_shelf import ByteShelf
+from generation.engine.compiling import OFF, Compiling
 from generation.engine.contract import EngineError
 from generation.engine.device_memory import give_back_freed, total_bytes
+from generation.engine.fast_passes import FastPasses
 from generation.engine.frugality import OFFLOADED, released, until_it_fits
 from generation.engine.lora_switch import StackedLora
+from generation.engine.recording import Recorder
 from generation.engine.studio import AUTO, DEVICE, HOST, Studio, open_studio
 
 # Where the pristine weights may be kept.
@@ -45,8 +48,16 @@ class ModelShelf:
     room; after that it stays beside others as long as their sum is within the budget.
     """
 
-    def __init__(self, device: str, precision: str, memory: MemoryBudget) -> None:
+    def __init__(
+        self,
+        device: str,
+        precision: str,
+        memory: MemoryBudget,
+        compiling: Compiling | None = None,
+    ) -> None:
         self._device = torch.device(device)
+        self._compiling = compiling or Compiling()
+        self._recorder = _recorder(self._device, self._compiling)
         self._precision = precision
         self._pristine = memory.pristine
         budget = memory.models_bytes or total_bytes(self._device) // 2
@@ -79,6 +90,7 @@ class ModelShelf:
 
         def attempt() -> Studio:
             model = pipelines.load(checkpoint, family, str(self._device), self._precision)
+            model = replace(model, fast=FastPasses(self._compiling, self._recorder))
             pristine = HOST if OFFLOADED in given_up else self._pristine
             return open_studio(model, self.loras, pristine, given_up)
 
@@ -94,3 +106,10 @@ class ModelShelf:
     def _make_room(self, needed_bytes: int) -> None:
         if self.kept.drop_idle(max(0, self.kept.budget_bytes - needed_bytes)):
             give_back_freed()
+
+
+def _recorder(device: torch.device, compiling: Compiling) -> Recorder | None:
+    """None where passes go as they are written: on a CPU there are no launches to spare."""
+    if compiling.way == OFF or device.type != "cuda":
+        return None
+    return Recorder(device)

@@ -21,8 +21,9 @@ from huggingface_hub.errors import HFValidationError
 
 from generation.engine import precision
 from generation.engine.contract import CheckpointMissing, EngineError
-from generation.engine.denoisers import SizedUNet, UNet
+from generation.engine.denoisers import SizedUNet, Told, UNet
 from generation.engine.device_memory import is_out_of_memory
+from generation.engine.fast_passes import FastPasses
 from generation.engine.thrifty_decoder import make_thrifty
 
 
@@ -64,7 +65,7 @@ class Model:
     """A checkpoint in memory. `pipe` owns the components; nothing else holds them.
 
     `dtype` is what the denoiser takes, and the decoder unless it overflows in it; text encoders
-    keep what was read.
+    keep what was read. `fast` are the passes that were compiled beforehand.
     """
 
     checkpoint: str
@@ -72,6 +73,24 @@ class Model:
     device: torch.device
     dtype: torch.dtype
     pipe: Any
+    fast: FastPasses = field(default_factory=FastPasses)
+
+    @property
+    def denoiser(self) -> torch.nn.Module:
+        part: torch.nn.Module = getattr(self.pipe, self.family.denoiser)
+        return part
+
+    def noise(self, sample: torch.Tensor, timestep: torch.Tensor, told: Told) -> torch.Tensor:
+        """The denoiser's prediction for a pass, in the shape of `sample`; recorded, if it was."""
+        manner, pipe = self.family.manner, self.pipe
+
+        def ask(sample: torch.Tensor, timestep: torch.Tensor, **told: torch.Tensor) -> torch.Tensor:
+            return manner.noise(pipe, sample, timestep, told)
+
+        # Solvers keep the time on the CPU; to send it there, nothing need be waited for.
+        now = timestep.to(self.device, non_blocking=True)
+        tensors = {"sample": sample, "timestep": now, **told}
+        return self.fast.run("denoiser", self.denoiser, ask, tensors)
 
     @property
     def decoder_dtype(self) -> torch.dtype:

@@ -11,7 +11,8 @@ from functools import partial
 
 import torch
 
-from generation.engine import batching
+from generation.engine import batching, warming_up
+from generation.engine.compiling import Compiling, Size, WarmUp
 from generation.engine.contract import (
     EngineError,
     LoraUse,
@@ -42,8 +43,9 @@ class Renderer:
         threads: int = 0,
         precision: str = AUTO,
         memory: MemoryBudget | None = None,
+        compiling: Compiling | None = None,
     ) -> None:
-        self.models = ModelShelf(device, precision, memory or MemoryBudget())
+        self.models = ModelShelf(device, precision, memory or MemoryBudget(), compiling)
         self._threads = threads
         self._studio: Studio | None = None
         # A worker may warm up in one thread while its first task already renders in another.
@@ -65,6 +67,12 @@ class Renderer:
             self._studio = None
             self._studio = self.models.take(checkpoint, family)
             return self._studio
+
+    def warm_up(self, checkpoint: str, family: str, sizes: Sequence[Size]) -> WarmUp:
+        """Load the checkpoint; on CUDA, make these sizes fast: minutes. Raises as `prepare`."""
+        with self._alone, plain_errors():
+            model = self.prepare(checkpoint, family).model
+            return warming_up.warm_up(model, family, sizes, self.render)
 
     def read_ahead(self, checkpoint: str, family: str, loras: Sequence[LoraUse]) -> None:
         """Parse the LoRAs of a later request into host memory; from another thread, any time."""
@@ -158,4 +166,4 @@ def _pass(
     model: Model, inputs: list[torch.Tensor], words: list[Told], timestep: torch.Tensor
 ) -> torch.Tensor:
     sample, told = torch.cat(inputs).to(model.dtype), side_by_side(words)
-    return model.family.manner.noise(model.pipe, sample, timestep, told).float()
+    return model.noise(sample, timestep, told).float()

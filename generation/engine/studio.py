@@ -33,8 +33,8 @@ class Studio:
 
     @property
     def resident_bytes(self) -> int:
-        """Bytes of weights, buffers and W0 on the model's device, counted now."""
-        return bytes_on(self.model.device, self._tensors())
+        """Bytes of weights, buffers, W0 and recorded passes on the model's device, counted now."""
+        return bytes_on(self.model.device, self._tensors()) + self.model.fast.byte_size
 
     def loras_for(self, request: RenderRequest) -> list[Applied]:
         """The request's LoRAs with their weights; none are read where the pack is applied already.

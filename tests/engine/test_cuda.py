@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from generation.engine.compiling import Compiling
 from generation.engine.contract import ImageOrder, RenderRequest
 from generation.engine.frugality import DECODED_ON_HOST, OFFLOADED
 from generation.engine.model_shelf import MemoryBudget
@@ -162,3 +163,124 @@ def test_it_merges_other_methods_within_half_precision(renderer, tiny, tmp_path,
         assert (found - wanted).norm() < 2e-3 * wanted.norm(), name
     renderer.render(ask(tiny))
     assert all(torch.equal(b.live, b.pristine) for b in buffers(renderer, tiny))
+
+
+@pytest.fixture(scope="module")
+def kept_code(weights):
+    return weights / "compiled"
+
+
+@pytest.fixture(scope="module", params=["graphs", "blocks", "whole"])
+def warm(request, tiny, kept_code):
+    own = Renderer("cuda", compiling=Compiling(request.param, kept_code))
+    report = own.warm_up(str(tiny), "sd15", ((64, 64),))
+    assert (len(report.passes), report.failures) == (3, ())
+    return own
+
+
+def compiling_of(own, tiny):
+    return own.prepare(str(tiny), "sd15").model.fast.compiling
+
+
+def difference(one, other):
+    """Mean over the pixels of two pictures, of 255."""
+    pair = (np.frombuffer(it.rgb, np.uint8).astype(float) for it in (one, other))
+    return np.abs(np.subtract(*pair)).mean()
+
+
+@pytest.mark.parametrize("sampler", ["dpmpp_2m", "euler", "ddim", "lcm"])
+@pytest.mark.parametrize("guidance", [4.0, 1.0])
+def test_a_recording_gives_the_picture(warm, renderer, tiny, loras, sampler, guidance):
+    request = ask(tiny, loras[0], sampler=sampler, guidance=guidance)
+    result = warm.render(request)
+    assert result.given_up == ()
+    assert difference(result.images[0], renderer.render(request).images[0]) < 2
+
+
+def test_a_recording_sees_every_switch_and_recompiles_for_none(warm, renderer, tiny, loras):
+    from torch._dynamo.utils import counters
+
+    compiled = counters["stats"]["unique_graphs"]
+    with torch._dynamo.config.patch(error_on_recompile=True):
+        for index in range(30):
+            pack = (loras[index % 3], replace(loras[(index + 1) % 3], weight=index / 30))
+            pictures = [it.render(ask(tiny, *pack)).images[0] for it in (warm, renderer)]
+            assert difference(*pictures) < 2, index
+    assert counters["stats"]["unique_graphs"] == compiled
+    warm.render(ask(tiny))
+    assert all(torch.equal(b.live, b.pristine) for b in buffers(warm, tiny))
+
+
+def test_a_recording_gives_a_pack_the_same_bytes_after_any_history(warm, tiny, loras):
+    wanted = warm.render(ask(tiny, loras[0])).images
+    for lora in (loras[1], loras[2], replace(loras[0], weight=0.3)):
+        warm.render(ask(tiny, lora, seeds=(3, 4)))
+    assert warm.render(ask(tiny, loras[0])).images == wanted
+    fresh = Renderer("cuda", compiling=compiling_of(warm, tiny))
+    fresh.warm_up(str(tiny), "sd15", ((64, 64),))
+    assert fresh.render(ask(tiny, loras[0])).images == wanted
+
+
+def test_a_recording_gives_the_same_bytes_alone_and_in_a_batch(warm, tiny, loras):
+    seeds = (1, 2, 3, 4, 5, 6)
+    together = warm.render(ask(tiny, loras[0], seeds=seeds)).images
+    alone = [warm.render(ask(tiny, loras[0], seeds=(seed,))).images[0] for seed in seeds]
+    assert list(together) == alone
+
+
+def test_recordings_do_not_grow(warm, tiny, loras):
+    requests = [ask(tiny, lora) for lora in loras]
+    for request in requests:
+        warm.render(request)
+    before = torch.cuda.memory_allocated()
+    for index in range(30):
+        warm.render(requests[index % 3])
+    assert torch.cuda.memory_allocated() == before
+
+
+def test_a_size_that_nobody_prepared_is_not_compiled(warm, renderer, tiny, loras):
+    from torch._dynamo.utils import counters
+
+    compiled, odd = counters["stats"]["unique_graphs"], ask(tiny, loras[0], width=96)
+    assert warm.render(odd).images == renderer.render(odd).images
+    assert counters["stats"]["unique_graphs"] == compiled
+
+
+def test_compiled_code_is_kept_for_the_next_start(warm, tiny, kept_code):
+    compiling = compiling_of(warm, tiny)
+    compiles = compiling.way != "graphs"
+    assert not compiles or list(kept_code.glob("*.compiled"))
+    again = Renderer("cuda", compiling=compiling)
+    report = again.warm_up(str(tiny), "sd15", ((64, 64),))
+    assert report.failures == ()
+    assert report.from_disk == compiles
+
+
+def test_recordings_go_with_their_model(tiny):
+    import gc
+
+    own = Renderer("cuda", compiling=Compiling("graphs"))
+    own.warm_up(str(tiny), "sd15", ((64, 64),))
+    del own
+    gc.collect()
+    torch.cuda.empty_cache()
+    again = Renderer("cuda", compiling=Compiling("graphs"))
+    assert again.warm_up(str(tiny), "sd15", ((64, 64),)).failures == ()
+    assert len(again.render(ask(tiny)).images) == 1
+
+
+@pytest.mark.parametrize("sampler", ["dpmpp_2m", "euler", "ddim"])
+def test_a_step_never_waits_for_the_device(renderer, tiny, sampler):
+    from generation.engine.samplers import fresh_scheduler
+
+    model = renderer.prepare(str(tiny), "sd15").model
+    config = model.pipe.scheduler.config
+    scheduler = fresh_scheduler(sampler, config, 4, model.device)
+    latents = torch.randn(1, 6, 16, 16, device="cuda")
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        for timestep in scheduler.timesteps:
+            scaled = scheduler.scale_model_input(latents, timestep)
+            latents = scheduler.step(scaled, timestep, latents).prev_sample
+    finally:
+        torch.cuda.set_sync_debug_mode("default")

@@ -1,0 +1,140 @@
+"""How a pass is made fast: which way, with which options, and what one compiled pass is.
+
+A pass is compiled once, before anybody waits for it, and then captured: afterwards no part of the
+compiler is asked again. Weights stay inputs of the compiled code, never constants of it (no
+freezing), so a pack that is written into them is seen.
+"""
+
+import types
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from generation.engine.contract import EngineError
+
+# Not at all; captured as it is written; its repeated blocks compiled; all of it as one graph.
+OFF, GRAPHS, BLOCKS, WHOLE = "off", "graphs", "blocks", "whole"
+WAYS = (OFF, GRAPHS, BLOCKS, WHOLE)
+# Tried in this order: a machine without a compiler for kernels still spares their launches.
+SIMPLER = {WHOLE: (WHOLE, GRAPHS), BLOCKS: (BLOCKS, GRAPHS), GRAPHS: (GRAPHS,), OFF: ()}
+
+BACKEND = "inductor"
+# Candidates whose sums differ in the last bits are not chosen by timing, or a new process could
+# give another picture. Left at their defaults, because they multiply the minutes of a first start:
+# max_autotune, coordinate_descent_tuning.
+OPTIONS = {"deterministic": True}
+# Blocks compiled besides those that a model itself names as repeated.
+OTHER_BLOCKS = frozenset({"ResnetBlock2D"})
+# Each size and batch compiles every kind of block anew; beyond this number nothing is compiled.
+MOST_VARIANTS = 256
+
+Size = tuple[int, int]
+Function = Callable[..., torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Compiling:
+    """How passes are made fast on CUDA, and the folder in which compiled code is kept for the next
+    start (None: nowhere).
+
+    Raises EngineError for a way that does not exist.
+    """
+
+    way: str = OFF
+    folder: Path | None = None
+    backend: str = BACKEND
+
+    def __post_init__(self) -> None:
+        if self.way not in WAYS:
+            known = ", ".join(WAYS)
+            raise EngineError(f"A model cannot be compiled '{self.way}'; choose one of {known}.")
+
+    @property
+    def options(self) -> dict[str, Any] | None:
+        """For torch.compile: those that this version of it knows."""
+        if self.backend != BACKEND:
+            return None
+        # Imported here: a worker that compiles nothing starts without the compiler.
+        from torch._inductor import config
+
+        return {name: value for name, value in OPTIONS.items() if hasattr(config, name)}
+
+
+@dataclass(frozen=True)
+class WarmUp:
+    """What a warm-up came to: which passes are recorded, and what is not as fast as it was to be.
+
+    `from_disk` says whether the compiler found what it had made before.
+    """
+
+    seconds: float = 0.0
+    passes: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
+    from_disk: bool = False
+
+
+@contextmanager
+def compiled(
+    way: str, compiling: Compiling, module: torch.nn.Module, function: Function
+) -> Iterator[Function]:
+    """`function`, which asks `module`, compiled this way for as long as the block lasts.
+
+    What was captured inside goes on working afterwards; the module is left as it was.
+    """
+    if way == WHOLE:
+        yield torch.compile(_on_its_own(function), **_how(compiling))
+    elif way == BLOCKS:
+        with _compiled_blocks(module, _how(compiling)):
+            yield function
+    else:
+        yield function
+
+
+def _how(compiling: Compiling) -> dict[str, Any]:
+    return {
+        "fullgraph": True,
+        "dynamic": False,
+        "backend": compiling.backend,
+        "options": compiling.options,
+    }
+
+
+@contextmanager
+def _compiled_blocks(module: torch.nn.Module, how: Mapping[str, Any]) -> Iterator[None]:
+    from torch._dynamo import config
+
+    blocks = _repeated_blocks(module)
+    before = [block._compiled_call_impl for block in blocks]
+    try:
+        for block in blocks:
+            block.compile(**how)
+        with config.patch(
+            recompile_limit=MOST_VARIANTS, accumulated_recompile_limit=16 * MOST_VARIANTS
+        ):
+            yield
+    finally:
+        # Sizes that nobody prepared go through the same blocks, and must not be compiled then.
+        for block, impl in zip(blocks, before, strict=True):
+            block._compiled_call_impl = impl
+
+
+def _repeated_blocks(module: torch.nn.Module) -> list[torch.nn.Module]:
+    names = OTHER_BLOCKS.union(getattr(module, "_repeated_blocks", None) or ())
+    return [part for part in module.modules() if type(part).__name__ in names]
+
+
+def _on_its_own(function: Function) -> Function:
+    # The compiler counts variants for each code object; with one of its own, a new size is not
+    # taken for a recompile of the last one, and goes when its pass is dropped.
+    assert isinstance(function, types.FunctionType)
+    return types.FunctionType(
+        function.__code__.replace(),
+        function.__globals__,
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
+    )
