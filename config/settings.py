@@ -4,6 +4,7 @@ Every variable is documented in docs/operating.md.
 """
 
 import os
+import re
 from pathlib import Path
 
 import environ
@@ -264,6 +265,19 @@ PRISTINE_WEIGHTS = env.str("HOUSESTYLE_PRISTINE", default="auto")
 if PRISTINE_WEIGHTS not in (_places := ("auto", "device", "host")):
     raise ImproperlyConfigured(
         f"HOUSESTYLE_PRISTINE must be one of {', '.join(_places)}, not '{PRISTINE_WEIGHTS}'."
+    )
+COMPILE = env.str("HOUSESTYLE_COMPILE", default="blocks")
+if COMPILE not in (_ways := ("off", "graphs", "blocks", "whole")):
+    raise ImproperlyConfigured(
+        f"HOUSESTYLE_COMPILE must be one of {', '.join(_ways)}, not '{COMPILE}'."
+    )
+COMPILED_DIR = env.str("HOUSESTYLE_COMPILED", default=str(DATA_DIR / "compiled"))
+
+# Empty: the size that a checkpoint was made for.
+COMPILED_SIZES = env.list("HOUSESTYLE_COMPILED_SIZES", default=[])
+if not all(re.fullmatch(r"\d+x\d+", size) for size in COMPILED_SIZES):
+    raise ImproperlyConfigured(
+        f"HOUSESTYLE_COMPILED_SIZES must be like 1024x1024,832x1216, not {COMPILED_SIZES}."
     )
 LEASE_SECONDS = env.int("HOUSESTYLE_LEASE_SECONDS", default=20)
 PULSE_SECONDS = env.int("HOUSESTYLE_PULSE_SECONDS", default=4)

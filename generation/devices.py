@@ -1,5 +1,6 @@
 """From settings to the engine that owns this process's device."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -8,8 +9,20 @@ if TYPE_CHECKING:
     from generation.engine.renderer import Renderer
 
 
+def compiles() -> bool:
+    """Whether this process's models are compiled before they are ready; imports no torch."""
+    return settings.COMPILE != "off" and not settings.RENDER_DEVICE.startswith("cpu")
+
+
+def sizes_to_compile(width: int, height: int) -> tuple[tuple[int, int], ...]:
+    """(width, height) in pixels: those of the settings, else the one a checkpoint was made for."""
+    listed = [tuple(map(int, size.split("x"))) for size in settings.COMPILED_SIZES]
+    return tuple((first, second) for first, second in listed) or ((width, height),)
+
+
 def open_renderer() -> "Renderer":
     """The engine as it is configured, nothing loaded; imports torch, which takes seconds."""
+    from generation.engine.compiling import Compiling
     from generation.engine.model_shelf import MemoryBudget
     from generation.engine.renderer import Renderer
 
@@ -17,4 +30,5 @@ def open_renderer() -> "Renderer":
         settings.KEPT_MODELS_BYTES, settings.KEPT_LORAS_BYTES, settings.PRISTINE_WEIGHTS
     )
     device, threads = settings.RENDER_DEVICE, settings.RENDER_THREADS
-    return Renderer(device, threads, settings.RENDER_PRECISION, memory)
+    compiling = Compiling(settings.COMPILE, Path(settings.COMPILED_DIR))
+    return Renderer(device, threads, settings.RENDER_PRECISION, memory, compiling)

@@ -13,7 +13,8 @@ def render(self: Any, queue: str) -> int:
     """Serve this worker's queues until they are empty; `queue` is the one that was rung for."""
     queues = _render_queues() or (queue,)
     process = worker_process.open_once(_name(self.request.hostname), queues)
-    return render_worker.serve(process)
+    # While it warms up its rows are left to others; it rings for them itself when it is ready.
+    return render_worker.serve(process) if process.takes_work else 0
 
 
 @shared_task(name="generation.sweep")

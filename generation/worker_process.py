@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from generation import recovery, wakeups
-from generation.devices import open_renderer
+from generation.devices import compiles, open_renderer, sizes_to_compile
 from generation.models import Generation, Worker
 from generation.moving import lease_end
 from generation.reading_ahead import ReadAhead
@@ -62,9 +62,10 @@ class WorkerProcess:
         self._closed = threading.Event()
         self._read_ahead = ReadAhead(queues)
         self._memory_note = ""
+        self._is_warm = threading.Event()
 
     def open(self) -> None:
-        """Announce, start the pulse, and load the default checkpoint in the background.
+        """Announce, start the pulse, and warm up in the background.
 
         In the background because Celery ends a child that is not up within four seconds.
         """
@@ -74,6 +75,11 @@ class WorkerProcess:
         threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
         for queue in self.queues:
             wakeups.ring(queue)
+
+    @property
+    def takes_work(self) -> bool:
+        """Whether it may claim rows: not while it compiles, for somebody would wait for that."""
+        return self._is_warm.is_set() or not compiles()
 
     def close(self) -> None:
         """The process ends on purpose: take the rows down, so that nobody waits for it."""
@@ -119,7 +125,7 @@ class WorkerProcess:
             return
         self._memory_note = note
         if note:
-            logger.warning("The device's memory ran short; given up to fit: %s", note)
+            logger.warning("The device's memory ran short; given up to go on: %s", note)
         self._rows().update(memory_note=note[:200])
 
     def look_ahead(self, rendering: Generation) -> None:
@@ -149,14 +155,43 @@ class WorkerProcess:
 
     def _warm_up(self) -> None:
         try:
-            default = Checkpoint.objects.filter(is_default=True).first()
-            if default is not None:
-                self.renderer().prepare(checkpoint_location(default.location), default.family)
-                self._rows().update(is_ready=True, loaded_checkpoint=default.location[:200])
+            first = self._first_checkpoint()
+            if first is not None:
+                self._load(first)
         except Exception:  # the thread must not end in silence; the first task tries again
             logger.exception("The default checkpoint could not be loaded")
         finally:
+            self._begin_work()
             connection.close()
+
+    def _first_checkpoint(self) -> Checkpoint | None:
+        """The default one, unless all this process is asked for is of other families."""
+        default = Checkpoint.objects.filter(is_default=True).first()
+        if not compiles():
+            return default
+        served = {queue.split(".")[1] for queue in self.queues}
+        if default is not None and default.family in served:
+            return default
+        return Checkpoint.objects.filter(family__in=served).order_by("-pk").first() or default
+
+    def _load(self, checkpoint: Checkpoint) -> None:
+        sizes = sizes_to_compile(checkpoint.default_width, checkpoint.default_height)
+        place = checkpoint_location(checkpoint.location)
+        warm = self.renderer().warm_up(place, checkpoint.family, sizes)
+        # Only now: who is ready has compiled all that its first picture needs.
+        self._rows().update(is_ready=True, loaded_checkpoint=checkpoint.location[:200])
+        if warm.passes:
+            origin = "kept from before" if warm.from_disk else "compiled now"
+            logger.info("Warm after %.1f s (%s)", warm.seconds, origin)
+        for failure in warm.failures:
+            logger.warning("Rendered without being compiled: %s", failure)
+
+    def _begin_work(self) -> None:
+        if self.takes_work:
+            return
+        self._is_warm.set()
+        for queue in self.queues:
+            wakeups.ring(queue)
 
     def _beat(self) -> None:
         while not self._closed.wait(settings.PULSE_SECONDS):
@@ -170,7 +205,7 @@ class WorkerProcess:
     def _renew(self) -> None:
         if not self._rows().update(last_seen_at=timezone.now()):
             # Forgotten, as after a night's sleep of the machine: announce again.
-            self._announce(is_ready=self._renderer is not None)
+            self._announce(is_ready=self._renderer is not None and self.takes_work)
         if self._held and time.monotonic() - self._alive_at < HUNG_SECONDS:
             active = [state.value for state in ACTIVE]
             rows = Generation.objects.filter(claim_token__in=set(self._held), state__in=active)

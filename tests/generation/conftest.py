@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from types import SimpleNamespace
 
 import pytest
 from django.core.cache import cache
@@ -20,14 +21,17 @@ class PlainRenderer:
 
     loaded = "plain"
     given_up = ()
+    warm = SimpleNamespace(passes=(), failures=())
 
     def __init__(self):
         self.requests = []
+        self.warmed = []
         self.read_before = []
         self.before_step = lambda request, step: None
 
-    def prepare(self, checkpoint, family):
-        pass
+    def warm_up(self, checkpoint, family, sizes):
+        self.warmed.append((checkpoint, family, sizes))
+        return self.warm
 
     def read_ahead(self, checkpoint, family, loras):
         self.read_before.append((checkpoint, family, [lora.sha256 for lora in loras]))

@@ -3,6 +3,7 @@
 import time
 import uuid
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
@@ -134,3 +135,91 @@ def test_it_tells_staff_once_what_was_given_up_for_want_of_memory(
     submit(alice)
     process.work()
     assert Worker.objects.get().memory_note == ""
+
+
+@pytest.fixture
+def compiling(settings):
+    settings.RENDER_DEVICE, settings.COMPILE = "cuda", "blocks"
+
+
+def test_it_takes_no_work_before_it_is_warm(process, silent, quiet_house, compiling):
+    make_checkpoint()
+    process.open()
+    assert not process.takes_work
+    assert not Worker.objects.get().is_ready
+
+    def warm_up(*_):
+        assert not process.takes_work
+        assert not Worker.objects.get().is_ready
+        return process.plain.warm
+
+    process.plain.warm_up = warm_up
+    process._renew()
+    process._warm_up()
+    assert process.takes_work
+    assert Worker.objects.get().is_ready
+    # Once when it came, once when it was ready: what waited meanwhile is taken now.
+    assert quiet_house == [QUEUE, QUEUE]
+
+
+def test_it_takes_work_at_once_where_nothing_is_compiled(process, silent, settings, quiet_house):
+    make_checkpoint()
+    process.open()
+    assert process.takes_work
+    settings.RENDER_DEVICE, settings.COMPILE = "cuda", "off"
+    assert process.takes_work
+    process._warm_up()
+    assert quiet_house == [QUEUE]
+
+
+def test_it_takes_work_when_the_warm_up_failed(process, silent, compiling, caplog):
+    def fail(*_):
+        raise RuntimeError("the driver is too old")
+
+    make_checkpoint()
+    process.plain.warm_up = fail
+    process.open()
+    process._warm_up()
+    assert process.takes_work
+    assert not Worker.objects.get().is_ready
+    assert "the driver is too old" in caplog.text
+
+
+def test_it_warms_up_the_size_its_checkpoint_was_made_for(process, silent, settings):
+    made = make_checkpoint()
+    process._warm_up()
+    assert process.plain.warmed[0][2] == ((made.default_width, made.default_height),)
+    settings.COMPILED_SIZES = ["1024x1024", "832x1216"]
+    process._warm_up()
+    assert process.plain.warmed[1][2] == ((1024, 1024), (832, 1216))
+
+
+def test_it_warms_up_a_checkpoint_that_it_is_asked_for(silent, compiling, db):
+    make_checkpoint(is_default=True)
+    own = make_checkpoint(slug="dreamer-xl", family="sdxl", is_default=False, location="dreamer-xl")
+    process = TestProcess()
+    process.queues = ("render.sdxl.cuda",)
+    process._warm_up()
+    assert [family for _, family, _ in process.plain.warmed] == [own.family]
+
+
+def test_it_says_what_could_not_be_compiled(process, silent, compiling, caplog):
+    make_checkpoint()
+    process.plain.warm = SimpleNamespace(passes=(), failures=("decoder: no compiler",))
+    process._warm_up()
+    assert "Rendered without being compiled: decoder: no compiler" in caplog.text
+
+
+def test_its_task_leaves_rows_to_others_until_it_is_warm(
+    alice, submit, process, silent, compiling, monkeypatch
+):
+    from generation import tasks
+
+    generation = submit(alice)
+    monkeypatch.setattr(worker_process, "open_once", lambda *_: process)
+    monkeypatch.setattr(tasks, "_render_queues", lambda: (QUEUE,))
+    assert tasks.render(QUEUE) == 0
+    generation.refresh_from_db()
+    assert generation.state == "queued"
+    process._warm_up()
+    assert tasks.render(QUEUE) == 1
