@@ -5,36 +5,75 @@ import importlib.metadata
 import json
 import os
 import platform
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("torch", "diffusers", "transformers", "peft", "django", "celery")
 
 
-def write(name: str, command: str, figures: dict[str, float]) -> Path:
-    """Write `results/NAME.json` and `results/NAME.md`; returns the JSON file's path."""
-    RESULTS.mkdir(exist_ok=True)
+def write(
+    name: str,
+    command: str,
+    figures: Mapping[str, float],
+    notes: Mapping[str, str] | None = None,
+    folder: Path = RESULTS,
+) -> Path:
+    """Write `NAME.json` and `NAME.md` into `folder`; returns the JSON file's path.
+
+    `notes` says, by figure, how it was measured.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
     content: dict[str, object] = {
         "name": name,
         "command": command,
         "machine": machine(),
         "versions": versions(),
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "figures": figures,
+        "figures": dict(figures),
     }
-    target = RESULTS / f"{name}.json"
-    target.write_text(json.dumps(content, indent=2) + "\n")
-    target.with_suffix(".md").write_text(_table(content))
+    if notes:
+        content["notes"] = dict(notes)
+    target = folder / f"{name}.json"
+    _replace(target, json.dumps(content, indent=2) + "\n")
+    _replace(target.with_suffix(".md"), _table(content))
     return target
 
 
 def machine() -> str:
-    return f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}"
+    parts = (_graphics(), _processor(), f"{os.cpu_count()} cores", platform.system())
+    return f"{', '.join(part for part in parts if part)} {platform.machine()}"
 
 
 def versions() -> dict[str, str]:
-    found = {name: importlib.metadata.version(name) for name in PACKAGES}
-    return {"python": platform.python_version(), **found}
+    """Of the packages that are installed here: the engine runs where Django is not."""
+    return {"python": platform.python_version(), **dict(_installed())}
+
+
+def _installed() -> list[tuple[str, str]]:
+    found = []
+    for name in PACKAGES:
+        try:
+            found.append((name, importlib.metadata.version(name)))
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _graphics() -> str:
+    # Only a benchmark that computes with torch has it loaded.
+    torch = sys.modules.get("torch")
+    if torch is None or not torch.cuda.is_available():
+        return ""
+    return str(torch.cuda.get_device_name())
+
+
+def _replace(target: Path, text: str) -> None:
+    # A benchmark that is cut off while it writes leaves what was there before.
+    part = target.with_name(f"{target.name}.part")
+    part.write_text(text)
+    part.replace(target)
 
 
 def _processor() -> str:
@@ -47,13 +86,21 @@ def _processor() -> str:
 
 
 def _table(content: dict[str, object]) -> str:
-    figures = content["figures"]
+    figures, notes = content["figures"], content.get("notes", {})
     assert isinstance(figures, dict)
-    rows = "\n".join(f"| `{key}` | {value:g} |" for key, value in figures.items())
+    assert isinstance(notes, dict)
     packages = content["versions"]
     assert isinstance(packages, dict)
     used = ", ".join(f"{name} {number}" for name, number in packages.items())
     return (
-        f"# {content['name']}\n\n| figure | value |\n| --- | --- |\n{rows}\n\n"
+        f"# {content['name']}\n\n{_rows(figures, notes)}\n\n"
         f"`{content['command']}` · {content['machine']} · {content['date']}\n\n{used}\n"
     )
+
+
+def _rows(figures: dict[str, float], notes: dict[str, str]) -> str:
+    if not notes:
+        rows = [f"| `{key}` | {value:g} |" for key, value in figures.items()]
+        return "\n".join(["| figure | value |", "| --- | --- |", *rows])
+    rows = [f"| `{key}` | {value:g} | {notes.get(key, '')} |" for key, value in figures.items()]
+    return "\n".join(["| figure | value | how |", "| --- | --- | --- |", *rows])

@@ -1,0 +1,21 @@
+"""Run by `starting`: opens the engine, says "ready", renders one request, says its digests."""
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+from benchmarks.engine.ours import Ours
+from generation.engine import contract
+
+
+def main() -> None:
+    device, threads, compiled, wanted, usual = sys.argv[1:]
+    ours = Ours(device, int(threads), contract.from_json(usual), Path(compiled))
+    print("ready", flush=True)
+    picture = hashlib.sha256(ours.render(contract.from_json(wanted))).hexdigest()
+    print(json.dumps({"picture": picture, "weights": ours.weights_digest()}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
