@@ -47,9 +47,10 @@ check: $(VENV)/.dev ## Lint, types, import contracts, migrations
 	@$(MANAGE) makemigrations --check --dry-run --verbosity 1
 	@$(MANAGE) check --fail-level WARNING
 
-bench: setup $(VENV)/.dev ## Measure the main job and the starter; results land in benchmarks/results/
+bench: setup $(VENV)/.dev ## Measure the main job, the starter and the engine; results land in benchmarks/results/
 	@$(BIN)/python -m benchmarks.main_job
 	@$(BIN)/python -m benchmarks.starter
+	@$(BIN)/python -m benchmarks.engine --device cpu
 
 screenshots: setup $(VENV)/.dev ## Photograph every page at three widths, light and dark
 	@$(BIN)/python -m tests.browser.screenshots

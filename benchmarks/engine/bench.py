@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks.engine.ours import Ours
+from benchmarks.engine.ours import Ours, Setup
 from benchmarks.engine.sheet import Sheet
 from benchmarks.engine.stock import Stock
 from benchmarks.engine.subjects import Subject
@@ -15,11 +15,16 @@ from benchmarks.engine.subjects import Subject
 
 @dataclass
 class Bench:
-    """One run. `backend` is torch.compile's for the stock side; `is_toy` shortens everything."""
+    """One run, on one device.
+
+    `way` is how this engine makes its passes fast on CUDA, `backend` is torch.compile's for the
+    stock side; `is_toy` shortens everything.
+    """
 
     subject: Subject
     sheet: Sheet
     scratch: Path
+    way: str = "off"
     backend: str = "inductor"
     is_toy: bool = False
 
@@ -36,24 +41,27 @@ class Bench:
         return torch.float16 if self.on_cuda else torch.float32
 
     @property
-    def compiled(self) -> Path:
-        """Where the engine keeps what it compiled."""
-        return self.scratch / f"compiled-{self.subject.name}"
+    def setup(self) -> Setup:
+        """How this engine is opened, here and in a fresh process."""
+        compiled = self.scratch / f"compiled-{self.subject.name}-{self.way}"
+        return Setup(self.device, self.subject.threads, self.way, str(compiled))
 
     def rounds(self, full: int) -> int:
         return min(full, 2) if self.is_toy else full
 
     @cached_property
     def ours(self) -> Ours:
-        before = self.sheet.elapsed
-        was_compiled = self.compiled.is_dir() and any(self.compiled.iterdir())
-        ours = Ours(self.device, self.subject.threads, self.subject.request(), self.compiled)
+        before, folder = self.sheet.elapsed, Path(self.setup.compiled)
+        was_compiled = folder.is_dir() and any(folder.iterdir())
+        ours = Ours(self.setup, self.subject.request())
         seconds = self.sheet.elapsed - before
-        how = "compiled" if ours.is_compiled else "eager"
-        if was_compiled or not ours.is_compiled:
-            self.sheet.say(f"this engine is open after {seconds:.1f} s ({how})")
-        else:
-            note = "loading, compiling and capturing with an empty folder of compiled passes"
+        self.sheet.say(f"this engine is open after {seconds:.1f} s")
+        for line in (*ours.passes, *ours.failures):
+            self.sheet.say(f"    {line}")
+        if self.on_cuda:
+            self.sheet.put(f"compiled and recorded ({self.way})", passes=len(ours.passes))
+        if ours.passes and not was_compiled:
+            note = "loading, compiling and recording with an empty folder of compiled passes"
             self.sheet.put(note, cold_start_seconds=seconds)
         return ours
 

@@ -3,15 +3,14 @@
 import hashlib
 import json
 import sys
-from pathlib import Path
 
-from benchmarks.engine.ours import Ours
+from benchmarks.engine.ours import Ours, Setup
 from generation.engine import contract
 
 
 def main() -> None:
-    device, threads, compiled, wanted, usual = sys.argv[1:]
-    ours = Ours(device, int(threads), contract.from_json(usual), Path(compiled))
+    setup, wanted, usual = sys.argv[1:]
+    ours = Ours(Setup(*json.loads(setup)), contract.from_json(usual))
     print("ready", flush=True)
     picture = hashlib.sha256(ours.render(contract.from_json(wanted))).hexdigest()
     print(json.dumps({"picture": picture, "weights": ours.weights_digest()}), flush=True)

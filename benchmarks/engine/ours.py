@@ -1,11 +1,12 @@
 """This engine's side: the renderer as a worker uses it."""
 
 import hashlib
-import inspect
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -18,17 +19,30 @@ from generation.engine.studio import Studio
 # Thirty packs of SDXL stay resident.
 LORAS_BYTES = 16 * 1024**3
 READERS = 8
+COMPILING = "generation.engine.compiling"
+# Said by a render whose passes could not be compiled; the warm-up says why.
+NOT_COMPILED = "compiled passes"
+
+
+class Setup(NamedTuple):
+    """How a renderer is opened; `way` is how its passes are made fast, `compiled` where that is
+    kept for the next start."""
+
+    device: str
+    threads: int
+    way: str
+    compiled: str
 
 
 class Ours:
-    """One renderer, warmed up for the subject's usual pass where it knows how to."""
+    """One renderer, warmed up for the request's passes where this engine compiles."""
 
-    def __init__(self, device: str, threads: int, request: RenderRequest, compiled: Path) -> None:
-        self.device = device
-        self.renderer = open_renderer(device, threads, compiled)
+    def __init__(self, setup: Setup, request: RenderRequest) -> None:
+        self.device = setup.device
+        self.renderer = open_renderer(setup)
         self._usual = request
         self.renderer.prepare(request.checkpoint, request.family)
-        self.is_compiled = warm_up(self.renderer, request)
+        self.passes, self.failures = self.warm_up(request.width, request.height)
 
     @property
     def studio(self) -> Studio:
@@ -39,9 +53,22 @@ class Ours:
         """Pixels a latent stands for, along an edge."""
         return self.studio.model.pixels_per_latent
 
+    def warm_up(self, width: int, height: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Compile and record what this size in pixels needs: the passes, and what failed."""
+        warm = getattr(self.renderer, "warm_up", None)
+        if warm is None:
+            return (), ()
+        found = warm(self._usual.checkpoint, self._usual.family, ((width, height),))
+        return found.passes, found.failures
+
     def render(self, request: RenderRequest) -> bytes:
-        """Pixels, from the switch to host memory."""
-        return self.renderer.render(request).images[0].rgb
+        """Pixels, from the switch to host memory; RuntimeError where memory was too short for it,
+        for then something else would be measured."""
+        result = self.renderer.render(request)
+        short = [what for what in result.given_up if what != NOT_COMPILED]
+        if short:
+            raise RuntimeError(f"The engine gave up {', '.join(short)} to fit this device.")
+        return result.images[0].rgb
 
     def steps_ms(self, request: RenderRequest) -> list[float]:
         """Each step but the first, on the device's timeline."""
@@ -73,7 +100,7 @@ class Ours:
         """SHA-256 of all live weights a pack may change."""
         digest = hashlib.sha256()
         for buffer in self.studio.switch.buffers:
-            digest.update(buffer.live.contiguous().view(torch.uint8).cpu().numpy().tobytes())
+            digest.update(buffer.live.contiguous().view(torch.uint8).cpu().numpy())
         return digest.hexdigest()
 
     def drift_bits(self) -> int:
@@ -83,22 +110,14 @@ class Ours:
         )
 
 
-def open_renderer(device: str, threads: int, compiled: Path) -> Renderer:
-    """A renderer that keeps its compiled passes in `compiled`, where this engine compiles."""
-    compiled.mkdir(parents=True, exist_ok=True)
+def open_renderer(setup: Setup) -> Renderer:
+    """A renderer that compiles this way, in an engine that can."""
+    Path(setup.compiled).mkdir(parents=True, exist_ok=True)
     options: dict[str, Any] = {"memory": MemoryBudget(loras_bytes=LORAS_BYTES)}
-    if "compiled" in inspect.signature(Renderer).parameters:
-        options["compiled"] = compiled
-    return Renderer(device, threads, **options)
-
-
-def warm_up(renderer: Renderer, request: RenderRequest) -> bool:
-    """Compile and capture what the request needs; False where this engine renders eagerly."""
-    warm = getattr(renderer, "warm_up", None)
-    if warm is None:
-        return False
-    warm(request.checkpoint, request.family)
-    return True
+    if find_spec(COMPILING):
+        compiling = import_module(COMPILING).Compiling
+        options["compiling"] = compiling(setup.way, Path(setup.compiled))
+    return Renderer(setup.device, setup.threads, **options)
 
 
 def differing_bits(left: torch.Tensor, right: torch.Tensor) -> int:

@@ -28,7 +28,7 @@ def measure(bench: Bench) -> None:
     weights = ours.weights_digest()
     said, seconds = _fresh_process(bench, request)
     note = "starting a process until its model is loaded and warmed up; weights in the page cache"
-    if ours.is_compiled:
+    if ours.passes:
         note += ", compiled passes on disk"
     bench.sheet.put(note, warm_start_seconds=seconds)
     note = f"1 if pack P after {HISTORY} random switches is bitwise P in a fresh process"
@@ -38,9 +38,8 @@ def measure(bench: Bench) -> None:
 
 def _fresh_process(bench: Bench, request: contract.RenderRequest) -> tuple[dict[str, str], float]:
     command = [
-        sys.executable, "-m", "benchmarks.engine.fresh_process", bench.device,
-        str(bench.subject.threads), str(bench.compiled), contract.to_json(request),
-        contract.to_json(bench.subject.request()),
+        sys.executable, "-m", "benchmarks.engine.fresh_process", json.dumps(bench.setup),
+        contract.to_json(request), contract.to_json(bench.subject.request()),
     ]  # fmt: skip
     with tempfile.TemporaryDirectory() as empty:
         # Only what the engine itself keeps on disk may help, not this process's compiler cache.

@@ -73,7 +73,9 @@ def use(file: Path) -> LoraUse:
 
 def scratch_folder() -> Path:
     """A folder that later calls find again: in memory where there is room for SDXL."""
+    folder = MEMORY / "housestyle-bench"
     roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > SDXL_BYTES
-    folder = (MEMORY if roomy else Path(tempfile.gettempdir())) / "housestyle-bench"
+    if not roomy and not folder.is_dir():
+        folder = Path(tempfile.gettempdir()) / "housestyle-bench"
     folder.mkdir(exist_ok=True)
     return folder

@@ -17,8 +17,10 @@ BOUND = (
 
 
 def measure(bench: Bench) -> None:
-    """Copy bandwidth, matrix peak, then switches between packs of one, two and three LoRAs."""
-    measure_device(bench)
+    """Copy bandwidth, then switches between packs of one, two and three LoRAs."""
+    toy = 2**20 if bench.is_toy else 0
+    bandwidth = clocks.copy_bytes_per_second(bench.device, toy)
+    bench.sheet.put("read + written", copy_gb_per_second=bandwidth / 1e9)
     packs = bench.subject.packs[:RESIDENT]
     bench.ours.keep_resident(packs)
     for count in (1, 2, 3):
@@ -26,17 +28,6 @@ def measure(bench: Bench) -> None:
     bench.sheet.derive("three_over_one", "switch_3_ms", "switch_ms", "switch_3_ms / switch_ms")
     _bounds(bench)
     _unseen(bench)
-
-
-def measure_device(bench: Bench) -> None:
-    """What one pass at its best is compared with; once a run."""
-    toy = 2**20 if bench.is_toy else 0
-    bandwidth = clocks.copy_bytes_per_second(bench.device, toy)
-    bench.sheet.put("read + written", copy_gb_per_second=bandwidth / 1e9)
-    edge = 256 if bench.is_toy else 0
-    peak = clocks.matrix_flops_per_second(bench.device, bench.stock_dtype, edge)
-    shape = f"{edge or clocks.MATRIX_EDGE[bench.device]} cubed, {bench.stock_dtype}, median"
-    bench.sheet.put(shape, matrix_tflops=peak / 1e12)
 
 
 def _switches(bench: Bench, packs: Sequence[LoraUse], count: int) -> None:
