@@ -14,6 +14,7 @@ import torch
 
 from benchmarks import results_file
 from benchmarks.engine import (
+    family_switches,
     flux,
     hotswapping,
     likeness,
@@ -53,6 +54,7 @@ PARTS = {
     "sizes": Part(stepping.sizes, 90),
     "hotswap": Part(hotswapping.measure, 150),
     "flux": Part(flux.measure, 120),
+    "families": Part(family_switches.measure, 90),
 }
 
 

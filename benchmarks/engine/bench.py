@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+from benchmarks.engine.clocks import release
 from benchmarks.engine.ours import Ours, Setup
 from benchmarks.engine.sheet import Sheet
 from benchmarks.engine.stock import Stock
@@ -75,5 +76,4 @@ class Bench:
         for side in ("ours", "stock"):
             self.__dict__.pop(side, None)
         gc.collect()
-        if self.on_cuda:
-            torch.cuda.empty_cache()
+        release(self.device)

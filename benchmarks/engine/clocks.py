@@ -41,6 +41,12 @@ def wait(device: str) -> None:
         torch.cuda.synchronize()
 
 
+def release(device: str) -> None:
+    """Give freed memory back, for something as large as the device."""
+    if device == "cuda":
+        torch.cuda.empty_cache()
+
+
 def seconds_of(device: str, act: Callable[[], object]) -> float:
     """Wall-clock seconds until the device has done it."""
     wait(device)

@@ -4,17 +4,15 @@ Measured with the engine's switch on the denoiser itself, random weights made on
 """
 
 import statistics
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import torch
 from diffusers import FluxTransformer2DModel
 
-from benchmarks.engine import clocks, flops
+from benchmarks.engine import clocks, family_switches, flops
 from benchmarks.engine.bench import Bench
-from generation.engine.layer_changes import Factors
-from generation.engine.lora_files import LoraFile
-from generation.engine.lora_switch import LoraSwitch, StackedLora
 
 # FLUX.1-dev as published: 11.9 B parameters.
 TRUE_SIZE: dict[str, Any] = {"guidance_embeds": True}
@@ -24,15 +22,12 @@ TOY: dict[str, Any] = {
     "axes_dims_rope": (4, 6, 6), "in_channels": 16,
 }  # fmt: skip
 WORDS = 512
-RANK = 32
 # Of 1024 px: one token for each 2 x 2 latents.
 EDGE_TOKENS = 64
-LINEARS = ("transformer_blocks.", "single_transformer_blocks.")
-CHANGE = 0.02
 
 
 def measure(bench: Bench) -> None:
-    """Step without and with a pack, the switch, and the share of the bfloat16 peak."""
+    """The switch, the step without and with a pack, and the share of the bfloat16 peak."""
     if not bench.on_cuda and not bench.is_toy:
         bench.sheet.say("FLUX.1 has 11.9 B parameters: it is measured on CUDA only")
         return
@@ -40,12 +35,9 @@ def measure(bench: Bench) -> None:
     config = TOY if bench.is_toy else TRUE_SIZE
     with torch.no_grad():
         model = build(config, bench.device)
-        switch = LoraSwitch(
-            {"transformer": model}, torch.device(bench.device), {"transformer": torch.bfloat16}
-        )
-        packs = [_pack(switch, seed, bench.device) for seed in (1, 2)]
-        _switches(bench, switch, packs)
-        _steps(bench, model, switch, packs[0], config)
+        switch = family_switches.opened(model, bench.device)
+        pack = family_switches.switches(bench, "flux", switch)
+        _steps(bench, model, config, partial(switch.apply, [(pack, 1.0)], "pack"))
 
 
 def build(config: dict[str, Any], device: str) -> Any:
@@ -76,43 +68,8 @@ def inputs(config: dict[str, Any], edge: int, words: int, device: str) -> dict[s
     }  # fmt: skip
 
 
-def _pack(switch: LoraSwitch, seed: int, device: str) -> StackedLora:
-    chance = torch.Generator(device).manual_seed(seed)
-    factors = {
-        name: _factors(shape, chance)
-        for name, shape in switch.shapes.items()
-        if name.removeprefix("transformer.").startswith(LINEARS)
-    }
-    keys: dict[str, tuple[str, ...]] = {name: (name,) for name in factors}
-    file = LoraFile(f"pack-{seed}", str(seed), factors, keys)
-    return switch.stacked(file)
-
-
-def _factors(shape: tuple[int, ...], chance: torch.Generator) -> Factors:
-    outputs, inputs = shape
-    down = torch.randn(RANK, inputs, generator=chance, device=chance.device).cpu()
-    up = torch.randn(outputs, RANK, generator=chance, device=chance.device).cpu()
-    return Factors(down, up * CHANGE / inputs**0.5, 1.0)
-
-
-def _switches(bench: Bench, switch: LoraSwitch, packs: list[StackedLora]) -> None:
-    rounds = [packs[turn % 2] for turn in range(bench.rounds(10) + 2)]
-    times = [
-        clocks.seconds_of(bench.device, partial(switch.apply, [(pack, 1.0)], f"{pack.name} {turn}"))
-        for turn, pack in enumerate(rounds)
-    ]
-    note = f"FLUX.1's denoiser, every linear layer of its blocks, rank {RANK}, resident, wall-clock"
-    bench.sheet.put(note, switch_flux_ms=1000 * statistics.median(times[2:]))
-    touched = sum(len(b.touched) * 2 * b.live[0].nbytes for b in switch.buffers)
-    toy = 2**20 if bench.is_toy else 0
-    bandwidth = clocks.copy_bytes_per_second(bench.device, toy)
-    bench.sheet.put("as for SDXL", switch_bound_flux_ms=2000 * touched / bandwidth)
-    bench.sheet.derive("switch_over_bound_flux", "switch_flux_ms", "switch_bound_flux_ms")
-    switch.apply([], "empty")
-
-
 def _steps(
-    bench: Bench, model: Any, switch: LoraSwitch, pack: StackedLora, config: dict[str, Any]
+    bench: Bench, model: Any, config: dict[str, Any], put_pack_on: Callable[[], object]
 ) -> None:
     edge, words = (4, 8) if bench.is_toy else (EDGE_TOKENS, WORDS)
     told = inputs(config, edge, words, bench.device)
@@ -124,7 +81,7 @@ def _steps(
     bare = _step_ms(bench, step)
     note = "FLUX.1's denoiser alone, one pass (its guidance is a condition), blocks compiled"
     bench.sheet.put(note, step_flux_0_ms=bare)
-    switch.apply([(pack, 1.0)], "pack")
+    put_pack_on()
     bench.sheet.put(note, step_flux_1_ms=_step_ms(bench, step))
     edge = 256 if bench.is_toy else 0
     peak = clocks.matrix_flops_per_second(bench.device, torch.bfloat16, edge)

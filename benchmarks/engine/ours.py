@@ -100,7 +100,7 @@ class Ours:
         """SHA-256 of all live weights a pack may change."""
         digest = hashlib.sha256()
         for buffer in self.studio.switch.buffers:
-            digest.update(buffer.live.contiguous().view(torch.uint8).cpu().numpy())
+            digest.update(buffer.live.contiguous().view(torch.uint8).cpu().numpy().data)
         return digest.hexdigest()
 
     def drift_bits(self) -> int:

@@ -94,19 +94,19 @@ def lora_shapes(model: Path) -> dict[str, tuple[int, int]]:
     }
 
 
-def config_of(part: str) -> dict[str, Any]:
+def config_of(part: str, family: str = "sdxl") -> dict[str, Any]:
     file = "scheduler_config.json" if part == "scheduler" else "config.json"
-    content: dict[str, Any] = json.loads((ARCHITECTURES / "sdxl" / part / file).read_text())
+    content: dict[str, Any] = json.loads((ARCHITECTURES / family / part / file).read_text())
     return content
 
 
-def unet_on(device: str, changes: Changes = TRUE_SIZE) -> Any:
+def unet_on(device: str, changes: Changes = TRUE_SIZE, family: str = "sdxl") -> Any:
     """The denoiser alone, untrained, in single precision ("meta": without weights)."""
-    return _part("unet", device, changes)
+    return _part("unet", device, changes, family)
 
 
-def _part(name: str, device: str, changes: Changes) -> Any:
-    config = config_of(name) | dict(changes.get(name, {}))
+def _part(name: str, device: str, changes: Changes, family: str = "sdxl") -> Any:
+    config = config_of(name, family) | dict(changes.get(name, {}))
     with torch.device(device):
         if name.startswith("text_encoder"):
             return PARTS[name](CLIPTextConfig(**config))
