@@ -58,12 +58,12 @@ def _busy(bench: Bench, requests: Sequence[RenderRequest]) -> None:
     bench.sheet.put(note, device_busy=covered(spans) / 1e9 / elapsed)
 
 
-def device_spans(profiler: Any) -> list[tuple[int, int]]:
-    """Start and end in nanoseconds of everything that ran on CUDA, raw from the profiler."""
+def device_spans(profiler: Any, kind: str = "CUDA") -> list[tuple[int, int]]:
+    """Start and end in nanoseconds of all that ran on this kind of device, from the profiler."""
     events = profiler.profiler.kineto_results.events()
     autograd: Any = torch.autograd
-    cuda = autograd.DeviceType.CUDA
-    return [(event.start_ns(), event.end_ns()) for event in events if event.device_type() == cuda]
+    wanted = getattr(autograd.DeviceType, kind)
+    return [(event.start_ns(), event.end_ns()) for event in events if event.device_type() == wanted]
 
 
 def covered(spans: Sequence[tuple[int, int]]) -> int:

@@ -5,6 +5,7 @@ adapter of fixed rank whose weights are replaced in place under torch.compile. P
 once, as this engine keeps them; the subject's packs leave the text encoders alone.
 """
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,8 @@ class Stock:
 
     def __init__(self, subject: Subject, dtype: torch.dtype) -> None:
         quiet_libraries()
+        # Said whenever a second adapter is loaded beside a first, which is what is measured.
+        warnings.filterwarnings("ignore", message="Already found a `peft_config`")
         self._subject = subject
         self._device = torch.device(subject.device)
         rule = FAMILIES[subject.family]

@@ -9,9 +9,12 @@ import torch
 from benchmarks.engine import __main__ as command
 from benchmarks.engine import flops, flux, random_sdxl
 from benchmarks.engine.likeness import psnr
-from benchmarks.engine.mixing import covered
+from benchmarks.engine.mixing import covered, device_spans
 from benchmarks.engine.ours import differing_bits
 from benchmarks.engine.sheet import NAMED, Sheet
+
+# A shared machine takes its time over the toy run.
+pytestmark = pytest.mark.timeout(900)
 
 ON_CUDA_ALONE = {"device_busy", "recompiles"}
 
@@ -103,6 +106,16 @@ def test_its_packs_change_the_722_layers_that_trainers_adapt(tmp_path):
 
 def test_it_counts_overlapping_intervals_once():
     assert covered([(10, 20), (0, 5), (15, 30), (16, 18)]) == 25
+
+
+def test_it_reads_the_profilers_intervals():
+    activities = [torch.profiler.ProfilerActivity.CPU]
+    with torch.profiler.profile(activities=activities) as profiler:
+        torch.randn(256, 256) @ torch.randn(256, 256)
+    spans = device_spans(profiler, "CPU")
+    assert spans
+    assert 0 < covered(spans) <= max(end for _, end in spans) - min(start for start, _ in spans)
+    assert device_spans(profiler) == []
 
 
 def test_it_counts_single_bits():
