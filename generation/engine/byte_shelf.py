@@ -43,7 +43,10 @@ class ByteShelf(Generic[Item]):
 
     def take(self, makers: Mapping[Hashable, Callable[[], Item]]) -> list[Item]:
         """The items of these keys, made where missing; in use until others are taken."""
-        self._in_use = frozenset(makers)
+        before, self._in_use = self._in_use, frozenset(makers)
+        if before == self._in_use and before.issubset(self._kept):
+            # Nothing became idle, and to measure a whole model takes longer than to use it.
+            return [self._used(key) for key in makers]
         try:
             return [self._kept_or_made(key, make) for key, make in makers.items()]
         finally:
@@ -55,7 +58,8 @@ class ByteShelf(Generic[Item]):
 
     def drop_idle(self, down_to_bytes: int = 0) -> int:
         """Drop what is not in use until no more than this is held; returns how many went."""
-        held, idle = self.held_bytes, [key for key in self._kept if key not in self._in_use]
+        idle = [key for key in self._kept if key not in self._in_use]
+        held = self.held_bytes if idle else 0
         before = self._evictions
         for key in idle:
             if held <= down_to_bytes:
@@ -66,9 +70,12 @@ class ByteShelf(Generic[Item]):
 
     def _kept_or_made(self, key: Hashable, make: Callable[[], Item]) -> Item:
         if key in self._kept:
-            self._hits += 1
-            self._kept.move_to_end(key)
-            return self._kept[key]
+            return self._used(key)
         self._misses += 1
         self._kept[key] = item = make()
         return item
+
+    def _used(self, key: Hashable) -> Item:
+        self._hits += 1
+        self._kept.move_to_end(key)
+        return self._kept[key]
