@@ -279,6 +279,7 @@ if not all(re.fullmatch(r"\d+x\d+", size) for size in COMPILED_SIZES):
     raise ImproperlyConfigured(
         f"HOUSESTYLE_COMPILED_SIZES must be like 1024x1024,832x1216, not {COMPILED_SIZES}."
     )
+DELIVER_BESIDE = env.bool("HOUSESTYLE_DELIVER_BESIDE", default=True)
 LEASE_SECONDS = env.int("HOUSESTYLE_LEASE_SECONDS", default=20)
 PULSE_SECONDS = env.int("HOUSESTYLE_PULSE_SECONDS", default=4)
 MAX_ATTEMPTS = env.int("HOUSESTYLE_MAX_ATTEMPTS", default=3)

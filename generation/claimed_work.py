@@ -9,18 +9,27 @@ from generation.orders import ImageOfRecipe
 
 @dataclass
 class Work:
-    """One claimed generation: what is left to render, and whether it is still ours."""
+    """One claimed generation: what is left to render, and whether it is still ours.
+
+    The render loop counts what is rendered, the delivery thread what is delivered; either may
+    find that the claim is lost, and neither takes that back.
+    """
 
     row: Generation
     indices: list[int]
     is_ours: bool = True
     rendered: int = 0
+    delivered: int = 0
     steps_before: int = 0
     device_seconds: float = 0.0
 
     @property
-    def is_complete(self) -> bool:
+    def is_rendered(self) -> bool:
         return self.rendered == len(self.indices)
+
+    @property
+    def is_delivered(self) -> bool:
+        return self.delivered == len(self.indices)
 
 
 @dataclass(frozen=True)

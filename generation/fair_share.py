@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from generation.models import FairShare, Generation
-from generation.states import ACTIVE, WAITING
+from generation.states import ACTIVE, WAITING, State
 
 # What an image is taken to cost until it is measured; it only has to be the right size.
 TYPICAL_IMAGE_SECONDS = 5.0
 # Device-seconds of credit for each second waited: without it, a steady stream of newcomers could
 # hold back a person whose counter is high for ever.
 CREDIT_A_SECOND = 0.05
+CHARGED = frozenset({State.DELIVERING})
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,6 @@ def _unended() -> Q:
 
 def _images_in_flight() -> dict[int, int]:
     # Spent seconds are charged when a render ends; until then they are counted from here, so
-    # that several workers do not all serve the same person.
-    running = Generation.objects.filter(state__in=[state.value for state in ACTIVE])
+    # that several workers do not all serve the same person. What is delivered is charged already.
+    running = Generation.objects.filter(state__in=[state.value for state in ACTIVE - CHARGED])
     return dict(running.order_by().values_list("person_id").annotate(flying=Sum("count")))

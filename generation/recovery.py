@@ -53,6 +53,12 @@ def recover_held_by(worker_name: str) -> int:
     )
 
 
+def give_back(claim_token: UUID) -> int:
+    """Rows of a claim that its worker has no time left for; the try does not count."""
+    rows = _running().filter(claim_token=claim_token)
+    return sum(endings.given_back(row, claim_token) for row in rows)
+
+
 def _running() -> QuerySet[Generation]:
     active = [state.value for state in ACTIVE]
     rows = Generation.objects.filter(state__in=active, claim_token__isnull=False)

@@ -1,25 +1,35 @@
-"""The render loop of one worker: claim, render, deliver, until nothing waits."""
+"""The render loop of one worker: claim, render, hand over, until nothing waits.
+
+What is rendered is delivered beside the loop, in order, so that the device never waits for it.
+"""
 
 import itertools
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from uuid import UUID
 
-from generation import delivery, endings, fair_share, progress, recovery, scheduler, trials
+from generation import delivery, endings, fair_share, parcels, progress, recovery, scheduler, trials
 from generation.claimed_work import Piece, Work, works_of
-from generation.engine.contract import EngineError, RenderedImage, RenderResult, StepProgress
+from generation.engine.contract import EngineError, RenderResult, StepProgress
 from generation.models import Generation
 from generation.moving import move
 from generation.orders import request_for
+from generation.parcels import Parcel
 from generation.states import State
 from generation.step_reports import StepReports
 from generation.worker_process import WorkerProcess, is_stopping
 
 logger = logging.getLogger(__name__)
 
+Ending = Callable[[], None]
+
 RECOVER_SECONDS = 5.0
+# How often the queue is looked at while nothing is left to do but the last deliveries.
+LOOK_SECONDS = 0.2
 
 
 def serve(process: WorkerProcess) -> int:
@@ -31,34 +41,42 @@ def serve(process: WorkerProcess) -> int:
     batches = empty = 0
     queues = itertools.cycle(process.queues)
     recovered_at = time.monotonic()
-    while empty < len(process.queues) and not is_stopping():
-        claimed = scheduler.claim(process.name, next(queues), process.loaded_batch_key)
-        if claimed:
-            render_batch(process, claimed)
-            batches += 1
-        empty = 0 if claimed else empty + 1
-        if time.monotonic() - recovered_at > RECOVER_SECONDS:
-            recovery.recover()
-            recovered_at = time.monotonic()
+    try:
+        while not is_stopping():
+            claimed = scheduler.claim(process.name, next(queues), process.loaded_batch_key)
+            if claimed:
+                render_batch(process, claimed)
+                batches += 1
+            empty = 0 if claimed else empty + 1
+            if empty >= len(process.queues) and process.desk.is_idle(within=LOOK_SECONDS):
+                break
+            if time.monotonic() - recovered_at > RECOVER_SECONDS:
+                recovery.recover()
+                recovered_at = time.monotonic()
+    finally:
+        _stop_delivering(process)
     return batches
 
 
+def _stop_delivering(process: WorkerProcess) -> None:
+    # What is being delivered may still arrive; what does not in time is somebody else's.
+    if is_stopping() and not process.desk.is_idle(within=process.desk.seconds_left()):
+        process.let_go()
+
+
 def render_batch(process: WorkerProcess, claimed: Sequence[Generation]) -> None:
-    """Render and deliver one claimed batch; every row of it ends, or is back in the queue."""
+    """Render one claimed batch and hand it over; every row of it ends, or goes back to the queue.
+
+    Its lease is kept until the last of it is delivered, which may be after this returns.
+    """
     token = claimed[0].claim_token
     assert token is not None
-    batch = _Batch(process, token, [Work(row, delivery.missing_indices(row)) for row in claimed])
-    with process.holding(token):
-        try:
-            batch.run()
-        except EngineError as error:
-            logger.warning("The engine refused: %s", error)
-            batch.refuse(error)
-        except Exception:  # the loop records whatever it is and gives the rows another try
-            logger.exception("A batch failed")
-            batch.try_again("Something went wrong while this was rendered. Please try again.")
-    if any(row.is_trial for row in claimed):
-        trials.answer_ended()
+    with ExitStack() as until_delivered:
+        until_delivered.enter_context(process.holding(token))
+        works = [Work(row, delivery.missing_indices(row)) for row in claimed]
+        batch = _Batch(process, token, works)
+        ending = batch.run()
+        process.desk.follow_up(partial(batch.close, ending, until_delivered.pop_all()))
 
 
 @dataclass
@@ -71,8 +89,27 @@ class _Batch:
     def __post_init__(self) -> None:
         self._reports = StepReports(self.token)
 
-    def run(self) -> None:
-        """Start the rows, render in pieces of what the device takes at once, deliver each."""
+    def run(self) -> Ending:
+        """Render all of it; returns what to do for its rows once what came out is delivered."""
+        try:
+            self._run()
+        except EngineError as error:
+            logger.warning("The engine refused: %s", error)
+            return partial(self._refuse, error)
+        except Exception:  # the loop records whatever it is and gives the rows another try
+            logger.exception("A batch failed")
+            return partial(self._try_again, parcels.WENT_WRONG)
+        return self._end_the_rest
+
+    def close(self, ending: Ending, lease: ExitStack) -> None:
+        """After the last delivery: end the rows that are still ours, then let go of the lease."""
+        with lease:
+            ending()
+        if any(work.row.is_trial for work in self.works):
+            trials.answer_ended()
+
+    def _run(self) -> None:
+        """Start the rows, render in pieces of what the device takes at once, hand each over."""
         for work in self.works:
             self._start(work)
         pieces = [Piece(work, index) for work in self.works for index in work.indices]
@@ -81,22 +118,20 @@ class _Batch:
             self._pieces = [piece for piece in pieces[start : start + size] if piece.work.is_ours]
             if self._pieces and not is_stopping():
                 self._render()
-        if is_stopping():
-            self._give_back()
 
-    def refuse(self, error: EngineError) -> None:
+    def _refuse(self, error: EngineError) -> None:
         """The engine said no: for good, or with a chance later.
 
         In a batch of several rows one may be the cause: each is tried again by itself, and only
         the one that is refused then fails.
         """
         if error.retryable or len(self._ours()) > 1:
-            self.try_again(str(error))
+            self._try_again(str(error))
             return
         for work in self._ours():
             endings.failed(work.row.pk, str(error), self.token)
 
-    def try_again(self, sentence: str) -> None:
+    def _try_again(self, sentence: str) -> None:
         for work in self._ours():
             endings.tried_again(work.row, self.token, sentence)
 
@@ -109,7 +144,7 @@ class _Batch:
         if work.is_ours and not work.indices:
             # An earlier try was killed between its last image and its last word.
             move(work.row.pk, State.DELIVERING, claim_token=self.token)
-            self._finish(work)
+            parcels.finish(work, self.token)
 
     def _calls_for(self, work: Work) -> int:
         size = scheduler.images_at_once()
@@ -123,7 +158,7 @@ class _Batch:
         self.process.loaded(self._pieces[0].work.row.batch_key)
         self.process.short_of_memory(result.given_up)
         self._charge(result)
-        self._deliver(result)
+        self._hand_over(result)
         for work in works_of(self._pieces):
             work.steps_before += request.steps
 
@@ -143,40 +178,27 @@ class _Batch:
             piece.work.device_seconds += share
             fair_share.charge(piece.work.row.person_id, share)
 
-    def _deliver(self, result: RenderResult) -> None:
-        images = {image.key: image for image in result.images}
-        # What came out first: a row that goes back to the queue delivers nothing more.
-        for piece in sorted(self._pieces, key=lambda piece: piece.key not in images):
-            image = images.get(piece.key)
-            if image is not None and piece.work.is_ours:
-                piece.work.rendered += 1
-                self._hand_over(piece, image)
-            elif piece.work.is_ours and not is_stopping():
-                sentence = result.failures.get(piece.key, "An image did not come out.")
-                endings.tried_again(piece.work.row, self.token, sentence)
-                piece.work.is_ours = False
+    def _hand_over(self, result: RenderResult) -> None:
+        """To the delivery thread; a complete row shows that it is delivered from now on."""
+        came_out = {image.key for image in result.images}
+        for piece in self._pieces:
+            piece.work.rendered += piece.key in came_out
+        for work in works_of(self._pieces):
+            if work.is_ours and work.is_rendered:
+                self._show_delivering(work)
+        parcel = Parcel(self.process, self.token, tuple(self._pieces), result)
+        self.process.desk.hand_over(parcel.deliver)
 
-    def _hand_over(self, piece: Piece, image: RenderedImage) -> None:
-        work = piece.work
-        if work.is_complete:
-            work.is_ours = move(work.row.pk, State.DELIVERING, claim_token=self.token)
-        try:
-            work.is_ours = work.is_ours and delivery.deliver(
-                work.row, self.token, piece.index, image
-            )
-        except delivery.DeliveryFailed as error:
-            endings.tried_again(work.row, self.token, str(error))
+    def _show_delivering(self, work: Work) -> None:
+        if not move(work.row.pk, State.DELIVERING, claim_token=self.token):
             work.is_ours = False
-        if work.is_ours and work.is_complete:
-            self._finish(work)
-        else:
-            self._tell(work)
+        self._tell(work)
 
-    def _finish(self, work: Work) -> None:
-        endings.done(work.row.pk, self.token, work.device_seconds)
-        work.is_ours = False
-
-    def _give_back(self) -> None:
+    def _end_the_rest(self) -> None:
+        # Only a stop, or a delivery that broke off, leaves rows of a whole render that are ours.
+        if not is_stopping():
+            self._try_again(parcels.WENT_WRONG)
+            return
         for work in self._ours():
             endings.given_back(work.row, self.token)
 

@@ -39,7 +39,8 @@ class StepReports:
     def _write(self, pieces: Sequence[Piece], step: StepProgress) -> None:
         try:
             for work in works_of(pieces):
-                work.is_ours = touch(work.row.pk, self._token, step=work.steps_before + step.step)
+                if not touch(work.row.pk, self._token, step=work.steps_before + step.step):
+                    work.is_ours = False
             _keep_previews(pieces, step)
         except DatabaseError as error:
             # Progress is for watching; a database that is away for a moment costs no render.

@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from generation import recovery, wakeups
+from generation.delivery_desk import DeliveryDesk
 from generation.devices import compiles, open_renderer, sizes_to_compile
 from generation.models import Generation, Worker
 from generation.moving import lease_end
@@ -49,12 +50,16 @@ def is_stopping() -> bool:
 
 
 class WorkerProcess:
-    """One per process. `renderer` is made once; the pulse renews every lease in `holding`."""
+    """One per process. `renderer` is made once; the pulse renews every lease in `holding`.
+
+    `desk` delivers beside the render loop, so that several claims may be held at once.
+    """
 
     def __init__(self, name: str, queues: tuple[str, ...]) -> None:
         self.name = name
         self.queues = queues
         self.loaded_batch_key = ""
+        self.desk = DeliveryDesk(is_stopping, beside=settings.DELIVER_BESIDE)
         self._held: set[UUID] = set()
         self._alive_at = time.monotonic()
         self._renderer: Renderer | None = None
@@ -103,6 +108,11 @@ class WorkerProcess:
             yield
         finally:
             self._held.discard(claim_token)
+
+    def let_go(self) -> None:
+        """Every row still held goes back to the queue untouched; its claim is lost to us."""
+        for claim_token in set(self._held):
+            recovery.give_back(claim_token)
 
     def show_life(self) -> None:
         """The work moved on; without this for HUNG_SECONDS the leases are let go."""

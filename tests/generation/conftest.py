@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 
 from generation import render_worker, submission, worker_process
+from generation.delivery_desk import DeliveryDesk
 from generation.engine.contract import RenderedImage, RenderResult, StepProgress
 from generation.submission import Wish
 from generation.worker_process import WorkerProcess
@@ -63,6 +64,7 @@ class TestProcess(WorkerProcess):
 
     def __init__(self, name="worker-1", renderer=None):
         super().__init__(name, (QUEUE,))
+        self.desk = DeliveryDesk(worker_process.is_stopping, beside=False)
         self.plain = renderer or PlainRenderer()
 
     def renderer(self):

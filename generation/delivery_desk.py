@@ -1,0 +1,128 @@
+"""Deliveries beside the render loop: one thread, jobs in order, never many of them at once.
+
+The desk knows nothing of images: a job is anything that is done after what was handed over
+before it. The bound is on jobs handed over, which hold pixels and leases; a follow-up holds none.
+"""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+
+from django.db import connection
+
+logger = logging.getLogger(__name__)
+
+# One is being delivered, one waits: enough that neither the device nor storage waits for the other.
+AT_ONCE = 2
+# From the wish to stop until what is not delivered goes back: supervisors kill after ten or more.
+STOP_SECONDS = 5.0
+LOOK_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class _Job:
+    do: Callable[[], None]
+    takes_room: bool
+
+
+class DeliveryDesk:
+    """One per worker process; the thread lives while there is something to do.
+
+    `is_stopping` says whether the worker was asked to stop. `beside=False` does every job at
+    once, in the caller's thread.
+    """
+
+    def __init__(self, is_stopping: Callable[[], bool], *, beside: bool = True) -> None:
+        self._is_stopping = is_stopping
+        self._beside = beside
+        self._waiting: deque[_Job] = deque()
+        self._room_taken = 0
+        self._thread: threading.Thread | None = None
+        self._changed = threading.Condition()
+        self._raised: BaseException | None = None
+        self._stop_by: float | None = None
+
+    def hand_over(self, do: Callable[[], None]) -> bool:
+        """Have it done after all before it; waits while the desk is full.
+
+        False, with nothing handed over, when the worker is asked to stop and no room came in time.
+        Raises what an earlier job raised, if that was no mere Exception.
+        """
+        while not self._has_room(LOOK_SECONDS):
+            if self.seconds_left() <= 0:
+                return False
+        self._add(_Job(do, takes_room=True))
+        return True
+
+    def follow_up(self, do: Callable[[], None]) -> None:
+        """Have it done after all before it, without waiting."""
+        self._add(_Job(do, takes_room=False))
+
+    def is_idle(self, within: float = 0.0) -> bool:
+        """Whether everything is done, after waiting for that for so many seconds at most."""
+        with self._changed:
+            idle = self._changed.wait_for(lambda: self._thread is None, max(0.0, within))
+            self._raise_what_was_raised()
+            return idle
+
+    def seconds_left(self) -> float:
+        """Until what is not done must be given up; endless unless the worker is asked to stop."""
+        if not self._is_stopping():
+            self._stop_by = None
+            return float("inf")
+        if self._stop_by is None:
+            self._stop_by = time.monotonic() + STOP_SECONDS
+        return self._stop_by - time.monotonic()
+
+    def _has_room(self, within: float) -> bool:
+        with self._changed:
+            has_room = self._changed.wait_for(lambda: self._room_taken < AT_ONCE, within)
+            self._raise_what_was_raised()
+            return has_room
+
+    def _add(self, job: _Job) -> None:
+        if not self._beside:
+            job.do()
+            return
+        with self._changed:
+            self._waiting.append(job)
+            self._room_taken += job.takes_room
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="delivery", daemon=True)
+                self._thread.start()
+
+    def _raise_what_was_raised(self) -> None:
+        if self._raised is not None:
+            raised, self._raised = self._raised, None
+            raise raised
+
+    def _work(self) -> None:
+        while (job := self._next()) is not None:
+            self._do(job)
+
+    def _next(self) -> _Job | None:
+        with self._changed:
+            if self._waiting:
+                return self._waiting.popleft()
+            # In one step with the look: whoever adds a job from now on starts another thread.
+            self._thread = None
+            self._changed.notify_all()
+            return None
+
+    def _do(self, job: _Job) -> None:
+        try:
+            # No thread keeps a connection while it waits, and none keeps a broken one.
+            with closing(connection):
+                job.do()
+        except Exception:  # what a job could not end well, the lease of its rows does
+            logger.exception("A delivery ended early; its rows return when their lease runs out")
+        except BaseException as error:
+            self._raised = error
+        finally:
+            with self._changed:
+                self._room_taken -= job.takes_room
+                self._changed.notify_all()
