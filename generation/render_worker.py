@@ -48,7 +48,7 @@ def serve(process: WorkerProcess) -> int:
                 render_batch(process, claimed)
                 batches += 1
             empty = 0 if claimed else empty + 1
-            if empty >= len(process.queues) and process.desk.is_idle(within=LOOK_SECONDS):
+            if empty >= len(process.queues) and _is_all_delivered(process):
                 break
             if time.monotonic() - recovered_at > RECOVER_SECONDS:
                 recovery.recover()
@@ -56,6 +56,14 @@ def serve(process: WorkerProcess) -> int:
     finally:
         _stop_delivering(process)
     return batches
+
+
+def _is_all_delivered(process: WorkerProcess) -> bool:
+    if process.desk.is_idle():
+        return True
+    # Rows may come in meanwhile: the queue is looked at again before this is the end.
+    process.desk.is_idle(within=LOOK_SECONDS)
+    return False
 
 
 def _stop_delivering(process: WorkerProcess) -> None:

@@ -1,6 +1,7 @@
 """Two tabs, many workers: the limit holds against real threads on a database they share."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Barrier
 
 import environ
@@ -25,19 +26,27 @@ def shared_database(request, tmp_path, django_db_setup, django_db_blocker):
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
     if request.param == "postgres":
         url = request.getfixturevalue("postgres_url")
-    kept, kept_settings = connections["default"], connections.settings["default"]
-    told = {**kept_settings, **environ.Env.db_url_config(url)}
-    if request.param == "postgres":
-        told["OPTIONS"] = {}
-    connections.settings["default"] = told
-    with django_db_blocker.unblock():
-        connections["default"] = connections.create_connection("default")
-        call_command("migrate", verbosity=0)
+    with django_db_blocker.unblock(), default_database(url):
         yield
         User.objects.all().delete()
         Allowance.objects.all().delete()
+
+
+@contextmanager
+def default_database(url):
+    """The default database is this one, with every table, while the block runs."""
+    kept, kept_settings = connections["default"], connections.settings["default"]
+    told = {**kept_settings, **environ.Env.db_url_config(url)}
+    if url.startswith("postgres"):
+        told["OPTIONS"] = {}
+    connections.settings["default"] = told
+    connections["default"] = connections.create_connection("default")
+    try:
+        call_command("migrate", verbosity=0)
+        yield
+    finally:
         connections["default"].close()
-    connections["default"], connections.settings["default"] = kept, kept_settings
+        connections["default"], connections.settings["default"] = kept, kept_settings
 
 
 def together(action, times=THREADS):

@@ -1,4 +1,4 @@
-"""The real worker on the filesystem broker, killed with kill -9 in mid-render."""
+"""The real worker on the filesystem broker, killed with kill -9 in mid-render and mid-delivery."""
 
 import contextlib
 import os
@@ -44,10 +44,10 @@ FROM generation_generation
 
 
 @pytest.fixture
-def house(tmp_path):
+def house(tmp_path, request):
     tiny_model.build(tmp_path / "tiny")
     tiny_model.save_lora(tmp_path / "tiny", tmp_path / "ink.safetensors")
-    house = House(tmp_path, HOUSESTYLE_THREADS="1")
+    house = House(tmp_path, HOUSESTYLE_THREADS="1", **getattr(request, "param", {}))
     house.manage("migrate", "--verbosity", "0")
     opened = house.manage(
         "shell", "--no-imports", "-c", OPEN.format(folder=tmp_path, steps=STEPS), check=False
@@ -100,3 +100,28 @@ def test_it_gives_work_back_when_asked_to_stop(house):
     back = wait_for(house, lambda now: now["state"] == "queued", 5)
     assert (back["attempts"], back["used"] + back["held"]) == (0, 4)
     wait_for(house, lambda now: now["workers"] == 0, 10)
+
+
+SLOW = {"DJANGO_SETTINGS_MODULE": "tests.slow_storage", "SLOW_STORAGE_SECONDS": "1.5"}
+
+
+@pytest.mark.parametrize("house", [SLOW], indirect=True)
+def test_it_loses_nothing_when_it_is_killed_while_it_delivers_and_renders(house):
+    house.start_worker()
+    wait_for(house, is_rendering, START_SECONDS)
+    wait_until(lambda: half_stored(house), START_SECONDS, "nothing was being stored")
+    house.kill_worker()
+    killed = look(house)
+    assert killed["images"] < 4, "the worker was killed too late to prove anything"
+    assert killed["used"] == killed["images"] == 4 - killed["held"]
+
+    house.start_worker()
+    done = wait_for(house, lambda now: now["state"] == "done", START_SECONDS)
+    assert (done["attempts"], done["images"], done["used"], done["held"]) == (2, 4, 4, 0)
+    assert half_stored(house) == []
+
+
+def half_stored(house):
+    """Pictures that lie in the storage without their thumbnail, which is stored after them."""
+    pictures = (house.folder / "media/generations").rglob("*.png")
+    return [path for path in pictures if not path.with_suffix(".thumb.webp").exists()]
