@@ -1,4 +1,4 @@
-"""From latents to pixels: small ones on the way, then the picture, in whatever way it fits."""
+"""From latents to pixels, in whatever way it fits."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -6,49 +6,47 @@ from typing import Any
 
 import torch
 
-from generation.engine.contract import RenderedImage, RenderRequest
+from generation.engine.contract import RenderedImage
 from generation.engine.frugality import Frugality
 from generation.engine.lanes import Lane
 from generation.engine.latent_scale import for_decoder
 from generation.engine.pipelines import Model
 from generation.engine.precision import name_of
-from generation.engine.studio import Studio
 from generation.engine.tiled_decoder import decoded_in_tiles
 
 
-def decode(model: Model, lane: Lane, frugal: Frugality) -> RenderedImage | None:
-    """Latents to 8-bit pixels; None when the model's numbers are not finite."""
-    pixels = frugal.decoding(partial(_pixels, model, lane.latents, frugal))
-    if pixels is None:
-        return None
-    rgb = pixels.numpy()
+def decoded(model: Model, lanes: Sequence[Lane], frugal: Frugality) -> list[RenderedImage]:
+    """Latents to 8-bit pixels; without those whose numbers are not finite.
+
+    Every picture is launched before the first is waited for, so that the device never waits.
+    """
+    launched = [frugal.decoding(partial(_pixels, model, lane.latents, frugal)) for lane in lanes]
+    if model.device.type == "cuda":
+        torch.cuda.synchronize(model.device)
+    return [
+        _image_of(model, lane, pixels.numpy())
+        for lane, (pixels, is_finite) in zip(lanes, launched, strict=True)
+        if is_finite
+    ]
+
+
+def _image_of(model: Model, lane: Lane, rgb: Any) -> RenderedImage:
     height, width = rgb.shape[:2]
     order, precision = lane.order, name_of(model.dtype)
     return RenderedImage(order.key, order.seed, width, height, rgb.tobytes(), precision)
 
 
-def previews(
-    studio: Studio, lanes: Sequence[Lane], request: RenderRequest, step: int
-) -> dict[str, bytes]:
-    """A small WebP of each image after this step, where one is due; keyed like the images."""
-    if request.preview_every < 1 or step % request.preview_every or step == request.steps:
-        return {}
-    return {
-        lane.order.key: studio.previews.webp(lane.estimate)
-        for lane in lanes
-        if lane.estimate is not None
-    }
-
-
-def _pixels(model: Model, latents: torch.Tensor, frugal: Frugality) -> torch.Tensor | None:
-    """(height, width, 3), on the CPU."""
+def _pixels(
+    model: Model, latents: torch.Tensor, frugal: Frugality
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """(height, width, 3), and whether all of it was finite; both on their way to the CPU."""
     vae = _decoder(model, frugal)
     scaled = for_decoder(vae, latents.to(vae.device)).to(vae.dtype)
     image = _image(model, scaled, frugal.tile)
-    if not torch.isfinite(image).all():
-        return None
+    is_finite = torch.isfinite(image).all()
     pixels = (image.float() * 127.5 + 127.5).round().clamp(0, 255).to(torch.uint8)
-    return pixels.permute(1, 2, 0).contiguous().cpu()
+    pixels = pixels.permute(1, 2, 0).contiguous()
+    return pixels.to("cpu", non_blocking=True), is_finite.to("cpu", non_blocking=True)
 
 
 def _decoder(model: Model, frugal: Frugality) -> Any:

@@ -19,9 +19,8 @@ from generation.engine.contract import (
     OnStep,
     RenderRequest,
     RenderResult,
-    StepProgress,
 )
-from generation.engine.decoding import decode, previews
+from generation.engine.decoding import decoded
 from generation.engine.denoisers import Told, side_by_side
 from generation.engine.device_clock import DeviceClock
 from generation.engine.frugality import Frugality
@@ -31,6 +30,7 @@ from generation.engine.model_shelf import MemoryBudget, ModelShelf
 from generation.engine.pipelines import Model
 from generation.engine.precision import AUTO
 from generation.engine.refusals import NO_PICTURE, plain_errors, require_possible
+from generation.engine.step_pace import StepPace
 from generation.engine.studio import Studio
 
 
@@ -106,7 +106,7 @@ def _render(
         lanes = prepare_lanes(studio, request)
         lanes = denoise(studio, lanes, request, on_step, frugal)
         clock.lap()
-        images = [image for lane in lanes if (image := decode(model, lane, frugal))]
+        images = decoded(model, lanes, frugal)
         clock.lap()
     came_out = {image.key for image in images}
     failures = {key: NO_PICTURE for lane in lanes if (key := lane.order.key) not in came_out}
@@ -126,6 +126,8 @@ def denoise(
     """The loop. Returns the lanes that are still wanted, their latents finished."""
     model, timesteps = studio.model, lanes[0].scheduler.timesteps
     size = batching.images_per_pass(model.device, request.family)
+    is_behind = model.device.type == "cuda"
+    pace = StepPace(request, studio.previews, on_step, is_behind=is_behind)
     for step, timestep in enumerate(timesteps, 1):
         for together in batching.passes(lanes, size):
             full = batching.filled(together, size)
@@ -133,12 +135,14 @@ def denoise(
             noise = frugal.denoising(predict)
             for index, lane in enumerate(together):
                 lane.advance(noise[index : index + 1], timestep)
-        progress = StepProgress(step, len(timesteps), previews(studio, lanes, request, step))
-        unwanted = (on_step(progress) if on_step else None) or frozenset()
-        lanes = [lane for lane in lanes if lane.order.key not in unwanted]
+        lanes = _wanted(lanes, pace.launched(step, lanes))
         if not lanes:
-            break
-    return lanes
+            return lanes
+    return _wanted(lanes, pace.finish())
+
+
+def _wanted(lanes: list[Lane], unwanted: frozenset[str]) -> list[Lane]:
+    return [lane for lane in lanes if lane.order.key not in unwanted]
 
 
 def predict_noise(

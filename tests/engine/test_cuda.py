@@ -71,6 +71,27 @@ def test_it_gives_the_same_bytes_alone_and_anywhere_in_a_batch(renderer, tiny, l
     assert list(together) == alone
 
 
+def test_it_reports_what_the_device_has_done(renderer, tiny, loras):
+    request, seen = ask(tiny, loras[0], seeds=(1, 2), steps=6, preview_every=2), []
+    wanted = renderer.render(request).images
+    assert renderer.render(request, seen.append).images == wanted
+    assert [progress.step for progress in seen] == [1, 2, 3, 4, 5, 6]
+    assert [sorted(progress.previews) for progress in seen[1:4:2]] == [["1", "2"]] * 2
+    again = []
+    renderer.render(request, again.append)
+    assert again == seen
+
+
+def test_it_drops_what_is_cancelled_at_the_last_step(renderer, tiny):
+    request = ask(tiny, seeds=(1, 2))
+    whole = renderer.render(request).images
+
+    def cancel(progress):
+        return frozenset({"1"}) if progress.step == progress.total else None
+
+    assert renderer.render(request, cancel).images == whole[1:]
+
+
 def test_it_means_the_same_picture_as_on_the_cpu(renderer, tiny, loras):
     request = ask(tiny, loras[0])
     gpu, cpu = (
