@@ -9,10 +9,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack
 from dataclasses import dataclass
-
-from django.db import connection
 
 logger = logging.getLogger(__name__)
 
@@ -32,12 +30,19 @@ class _Job:
 class DeliveryDesk:
     """One per worker process; the thread lives while there is something to do.
 
-    `is_stopping` says whether the worker was asked to stop. `beside=False` does every job at
-    once, in the caller's thread.
+    `is_stopping` says whether the worker was asked to stop; `after_each` puts away what a job
+    left open in the thread. `beside=False` does every job at once, in the caller's thread.
     """
 
-    def __init__(self, is_stopping: Callable[[], bool], *, beside: bool = True) -> None:
+    def __init__(
+        self,
+        is_stopping: Callable[[], bool],
+        after_each: Callable[[], object] = lambda: None,
+        *,
+        beside: bool = True,
+    ) -> None:
         self._is_stopping = is_stopping
+        self._after_each = after_each
         self._beside = beside
         self._waiting: deque[_Job] = deque()
         self._room_taken = 0
@@ -115,8 +120,8 @@ class DeliveryDesk:
 
     def _do(self, job: _Job) -> None:
         try:
-            # No thread keeps a connection while it waits, and none keeps a broken one.
-            with closing(connection):
+            with ExitStack() as tidied:
+                tidied.callback(self._after_each)
                 job.do()
         except Exception:  # what a job could not end well, the lease of its rows does
             logger.exception("A delivery ended early; its rows return when their lease runs out")

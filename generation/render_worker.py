@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from uuid import UUID
 
-from generation import delivery, endings, fair_share, parcels, progress, recovery, scheduler, trials
+from generation import delivery, fair_share, parcels, progress, recovery, scheduler, trials
 from generation.claimed_work import Piece, Work, works_of
 from generation.engine.contract import EngineError, RenderResult, StepProgress
+from generation.leftovers import Leftovers
 from generation.models import Generation
 from generation.moving import move
 from generation.orders import request_for
@@ -99,15 +100,16 @@ class _Batch:
 
     def run(self) -> Ending:
         """Render all of it; returns what to do for its rows once what came out is delivered."""
+        leftovers = Leftovers(self.token, self.works)
         try:
             self._run()
         except EngineError as error:
             logger.warning("The engine refused: %s", error)
-            return partial(self._refuse, error)
+            return partial(leftovers.refuse, error)
         except Exception:  # the loop records whatever it is and gives the rows another try
             logger.exception("A batch failed")
-            return partial(self._try_again, parcels.WENT_WRONG)
-        return self._end_the_rest
+            return leftovers.try_again
+        return leftovers.end
 
     def close(self, ending: Ending, lease: ExitStack) -> None:
         """After the last delivery: end the rows that are still ours, then let go of the lease."""
@@ -126,22 +128,6 @@ class _Batch:
             self._pieces = [piece for piece in pieces[start : start + size] if piece.work.is_ours]
             if self._pieces and not is_stopping():
                 self._render()
-
-    def _refuse(self, error: EngineError) -> None:
-        """The engine said no: for good, or with a chance later.
-
-        In a batch of several rows one may be the cause: each is tried again by itself, and only
-        the one that is refused then fails.
-        """
-        if error.retryable or len(self._ours()) > 1:
-            self._try_again(str(error))
-            return
-        for work in self._ours():
-            endings.failed(work.row.pk, str(error), self.token)
-
-    def _try_again(self, sentence: str) -> None:
-        for work in self._ours():
-            endings.tried_again(work.row, self.token, sentence)
 
     def _start(self, work: Work) -> None:
         steps = work.row.recipe["steps"] * self._calls_for(work)
@@ -201,17 +187,6 @@ class _Batch:
         if not move(work.row.pk, State.DELIVERING, claim_token=self.token):
             work.is_ours = False
         self._tell(work)
-
-    def _end_the_rest(self) -> None:
-        # Only a stop, or a delivery that broke off, leaves rows of a whole render that are ours.
-        if not is_stopping():
-            self._try_again(parcels.WENT_WRONG)
-            return
-        for work in self._ours():
-            endings.given_back(work.row, self.token)
-
-    def _ours(self) -> list[Work]:
-        return [work for work in self.works if work.is_ours]
 
     def _tell(self, work: Work) -> None:
         progress.publish(work.row.pk)

@@ -49,6 +49,11 @@ def is_stopping() -> bool:
     return _stop_flag[0] == 1
 
 
+def close_connection() -> None:
+    """This thread's: none keeps one while it waits, and none keeps a broken one."""
+    connection.close()
+
+
 class WorkerProcess:
     """One per process. `renderer` is made once; the pulse renews every lease in `holding`.
 
@@ -59,7 +64,9 @@ class WorkerProcess:
         self.name = name
         self.queues = queues
         self.loaded_batch_key = ""
-        self.desk = DeliveryDesk(is_stopping, beside=settings.DELIVER_BESIDE)
+        self.desk = DeliveryDesk(
+            is_stopping, close_connection, beside=bool(settings.DELIVER_BESIDE)
+        )
         self._held: set[UUID] = set()
         self._alive_at = time.monotonic()
         self._renderer: Renderer | None = None

@@ -3,20 +3,21 @@
 import os
 import time
 
+from django.core.files import File
 from django.core.files.storage import FileSystemStorage
 
 from config.settings import *  # noqa: F403
 from config.settings import STORAGES
 
-SECONDS = float(os.environ.get("SLOW_STORAGE_SECONDS", "0.3"))
-
 
 class SlowStorage(FileSystemStorage):
-    """Every put takes SECONDS longer."""
+    """Every put takes `seconds` longer."""
 
-    def save(self, name, content, max_length=None):
-        time.sleep(SECONDS)
-        return super().save(name, content, max_length)
+    seconds = float(os.environ.get("SLOW_STORAGE_SECONDS", "0"))
+
+    def save(self, name: str, content: File, max_length: int | None = None) -> str:
+        time.sleep(self.seconds)
+        return str(super().save(name, content, max_length))
 
 
 STORAGES = {

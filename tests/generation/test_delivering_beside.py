@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from accounts import allowance
@@ -56,7 +56,7 @@ class Worker(TestProcess):
 
     def __init__(self, name="worker-1"):
         super().__init__(name)
-        self.desk = DeliveryDesk(worker_process.is_stopping)
+        self.desk = DeliveryDesk(worker_process.is_stopping, worker_process.close_connection)
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def working(process):
         except BaseException as error:
             raised.append(error)
         finally:
-            worker_process.connection.close()
+            connection.close()
 
     loop = threading.Thread(target=work)
     loop.start()
