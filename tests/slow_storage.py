@@ -2,8 +2,8 @@
 
 import os
 import time
+from typing import IO, Any
 
-from django.core.files import File
 from django.core.files.storage import FileSystemStorage
 
 from config.settings import *  # noqa: F403
@@ -15,7 +15,7 @@ class SlowStorage(FileSystemStorage):
 
     seconds = float(os.environ.get("SLOW_STORAGE_SECONDS", "0"))
 
-    def save(self, name: str, content: File, max_length: int | None = None) -> str:
+    def save(self, name: str | None, content: IO[Any], max_length: int | None = None) -> str:
         time.sleep(self.seconds)
         return str(super().save(name, content, max_length))
 

@@ -57,7 +57,7 @@ class StepPace:
 
     def _sketches(self, step: int, lanes: Sequence[Lane]) -> dict[str, torch.Tensor]:
         every = self._request.preview_every
-        if every < 1 or step % every or step == self._request.steps:
+        if self._on_step is None or every < 1 or step % every or step == self._request.steps:
             return {}
         # Started now, in the order of the stream: the next step may write over what it read.
         return {
