@@ -7,10 +7,14 @@ The engine speaks back only by its return value and the `on_step` callback.
 
 import hashlib
 import json
+import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
 MAX_IMAGES = 8
+# Guidance above this takes a second pass, away from the negative; a family has its own model's
+# scale. FLUX.1 is told guidance as a number, and Z-Image counts from 0 where others do from 1.
+GUIDED_ABOVE = {"flux": math.inf, "z-image": 0.0}
 
 
 class EngineError(Exception):
@@ -79,7 +83,7 @@ class RenderRequest:
 
     @property
     def uses_guidance(self) -> bool:
-        return self.guidance > 1.0
+        return self.guidance > GUIDED_ABOVE.get(self.family, 1.0)
 
     @property
     def denoiser_passes(self) -> int:

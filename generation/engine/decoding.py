@@ -9,6 +9,7 @@ import torch
 from generation.engine.contract import RenderedImage
 from generation.engine.frugality import Frugality
 from generation.engine.lanes import Lane
+from generation.engine.latent_scale import decoded as picture_of
 from generation.engine.latent_scale import for_decoder
 from generation.engine.pipelines import Model
 from generation.engine.precision import name_of
@@ -66,8 +67,7 @@ def _image(model: Model, latents: torch.Tensor, tile: int | None) -> torch.Tenso
         tiled: torch.Tensor = decoded_in_tiles(vae, latents, tile)[0]
         return tiled
 
-    def decoded(latents: torch.Tensor) -> torch.Tensor:
-        whole: torch.Tensor = vae.decode(latents, return_dict=False)[0]
-        return whole
+    def ask(latents: torch.Tensor) -> torch.Tensor:
+        return picture_of(vae, latents)
 
-    return model.fast.run("decoder", vae, decoded, {"latents": latents})[0]
+    return model.fast.run("decoder", vae, ask, {"latents": latents})[0]

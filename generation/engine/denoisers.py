@@ -5,9 +5,13 @@ share a pass by concatenation. The arithmetic is diffusers' own: its pipelines e
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import torch
+
+from generation.engine.contract import RenderRequest
+from generation.engine.samplers import fresh_scheduler
 
 Told = dict[str, torch.Tensor]
 
@@ -22,6 +26,18 @@ class UNet:
     def size(self, pipe: Any, height: int, width: int) -> Told:
         """What it is told about the picture's size in pixels, on the CPU."""
         return {}
+
+    def guidance(self, pipe: Any, guidance: float) -> Told:
+        """What it is told about guidance; nothing where guidance takes a second pass."""
+        return {}
+
+    def scheduler(self, pipe: Any, request: RenderRequest, device: torch.device) -> Any:
+        """A fresh scheduler for one picture, its timesteps set; EngineError for a wrong sampler."""
+        return fresh_scheduler(request.sampler, pipe.scheduler.config, request.steps, device)
+
+    def guided(self, away: torch.Tensor, towards: torch.Tensor, guidance: float) -> torch.Tensor:
+        """Two predictions, for the negative and for the words, as one; all of one shape."""
+        return away + guidance * (towards - away)
 
     def halvings(self, pipe: Any) -> int:
         """How often it halves the latents: their edges must be divisible that often."""
@@ -60,6 +76,13 @@ class SizedUNet(UNet):
         return _sample(
             pipe.unet(sample, timestep, embedding, added_cond_kwargs=added, return_dict=False)
         )
+
+
+def alike(told: Sequence[Told]) -> list[slice]:
+    """Runs of neighbours that can share a pass: their words are equally many tokens."""
+    shapes = [{name: part.shape for name, part in one.items()} for one in told]
+    cuts = [at for at in range(1, len(told)) if shapes[at] != shapes[at - 1]]
+    return [slice(*ends) for ends in pairwise([0, *cuts, len(told)])]
 
 
 def side_by_side(several: Sequence[Told]) -> Told:

@@ -7,8 +7,9 @@ import torch
 
 from generation.engine.contract import ImageOrder, RenderRequest
 from generation.engine.denoisers import Told
+from generation.engine.latent_scale import latent_channels
 from generation.engine.pipelines import Model
-from generation.engine.samplers import clean_estimate, fresh_scheduler, takes_generator
+from generation.engine.samplers import clean_estimate, first_latents, takes_generator
 from generation.engine.studio import Studio
 
 
@@ -28,7 +29,7 @@ class Lane:
         extra = {"generator": self.chance} if takes_generator(self.scheduler) else {}
         output = self.scheduler.step(noise, timestep, self.latents, **extra)
         self.latents = output.prev_sample
-        self.estimate = clean_estimate(self.scheduler, output)
+        self.estimate = clean_estimate(self.scheduler, output, noise)
 
 
 def prepare_lanes(studio: Studio, request: RenderRequest) -> list[Lane]:
@@ -39,12 +40,12 @@ def prepare_lanes(studio: Studio, request: RenderRequest) -> list[Lane]:
     lanes = []
     for order in request.images:
         words = studio.prompts.words(order.prompt, state) | size
-        opposite = studio.prompts.opposite(order.negative, state) | size
-        scheduler = fresh_scheduler(
-            request.sampler, model.pipe.scheduler.config, request.steps, model.device
-        )
+        opposite = words
+        if request.uses_guidance:
+            opposite = studio.prompts.opposite(order.negative, state) | size
+        scheduler = model.family.manner.scheduler(model.pipe, request, model.device)
         chance = torch.Generator().manual_seed(order.seed)
-        latents = draw_noise(model, request, chance) * scheduler.init_noise_sigma
+        latents = first_latents(scheduler, draw_noise(model, request, chance))
         lanes.append(Lane(order, words, opposite, latents, scheduler, chance))
     return lanes
 
@@ -52,11 +53,13 @@ def prepare_lanes(studio: Studio, request: RenderRequest) -> list[Lane]:
 def draw_noise(model: Model, request: RenderRequest, chance: torch.Generator) -> torch.Tensor:
     """On the CPU and in single precision: a seed means the same on every device."""
     scale = model.pixels_per_latent
-    channels = model.pipe.vae.config.latent_channels
+    channels = latent_channels(model.pipe.vae)
     shape = (1, channels, request.height // scale, request.width // scale)
     return torch.randn(shape, generator=chance).to(model.device)
 
 
 def _told_size(model: Model, request: RenderRequest) -> Told:
-    told = model.family.manner.size(model.pipe, request.height, request.width)
+    manner = model.family.manner
+    told = manner.size(model.pipe, request.height, request.width)
+    told = told | manner.guidance(model.pipe, request.guidance)
     return {name: part.to(model.device) for name, part in told.items()}

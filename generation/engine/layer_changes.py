@@ -109,11 +109,36 @@ class LoKr(_Named):
         return torch.matmul(*self._single("lokr_w2_a", "lokr_w2_b"))
 
 
+class SomeOutputs(NamedTuple):
+    """A change of which a layer has some outputs alone: those in `rows`, in this order."""
+
+    whole: Change
+    rows: torch.Tensor
+
+    @property
+    def scale(self) -> float:
+        return self.whole.scale
+
+    @property
+    def tensors(self) -> tuple[torch.Tensor, ...]:
+        return self.whole.tensors
+
+    def delta(self) -> torch.Tensor:
+        return self.whole.delta()[self.rows]
+
+    def on(self, device: torch.device) -> "SomeOutputs":
+        return SomeOutputs(self.whole.on(device), self.rows.to(device))
+
+
 class Magnitude(NamedTuple):
     """DoRA's lengths: one for each output (axis 0) or, in LyCORIS' older files, input (axis 1)."""
 
     lengths: torch.Tensor
     axis: int
+
+    def of(self, rows: torch.Tensor) -> "Magnitude | None":
+        """The lengths of these outputs; None where a length is that of all outputs together."""
+        return Magnitude(self.lengths[rows], 0) if self.axis == 0 else None
 
     def impose_on(self, weight: torch.Tensor) -> None:
         """Keep the directions along `axis`, in place, and give them these lengths."""

@@ -1,13 +1,16 @@
 """Which layer each tensor of a LoRA file belongs to, in every dialect that diffusers can name.
 
-diffusers' converters know the names that trainers give to layers (kohya, PEFT, diffusers old and
-new), but only for plain LoRA. A layer of another method is therefore shown to them as a plain LoRA
-of the same name, and takes the name that comes back.
+diffusers' converters know the names that trainers give to layers (kohya, XLabs, PEFT, diffusers
+old and new), but only for plain LoRA. A layer of another method is therefore shown to them as a
+plain LoRA of the same name, and takes the name that comes back. Some layers are one in the
+original model and several in diffusers (FLUX.1's and Z-Image's queries, keys and values): what
+stands in for them numbers its outputs, so that each part finds its own.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import diffusers
@@ -18,7 +21,9 @@ from diffusers.utils.state_dict_utils import (
     convert_unet_state_dict_to_peft,
 )
 
+from generation.engine import flux_dialects
 from generation.engine.contract import LoraRefused, LoraUse
+from generation.engine.layer_changes import MAGNITUDES, change_of, shape_of
 from generation.engine.pipelines import Model
 from generation.engine.refusals import some
 
@@ -30,39 +35,104 @@ PART = re.compile(
 )
 ADAPTER = re.compile(r"\.(lora_[AB])\.\w+\.weight$")
 DOWN = re.compile(r"\.(lora_A(\.\w+)?|lora_down|lora\.down|lora_linear_layer\.down)\.weight$")
+UP = re.compile(r"\.(lora_B(\.\w+)?|lora_up|lora\.up|lora_linear_layer\.up)\.weight$")
 LYCORIS = re.compile("hada_|lokr_")
 KOHYA_ENDINGS = (".lora_down.weight", ".lora_up.weight")
 PEFT_ENDINGS = (".lora_A.weight", ".lora_B.weight")
+# Named even where the checkpoint has none, so that a refusal can say for what a file was made.
+SD_ENCODERS = ("text_encoder", "text_encoder_2")
+PEFT_ROOT = "base_model.model."
 # diffusers' converter knows these layers by the original model's names alone.
 RESPELLED = {
     "lora_unet_add_embedding_linear_1.": "lora_unet_label_emb_0_0.",
     "lora_unet_add_embedding_linear_2.": "lora_unet_label_emb_0_2.",
 }
 _CONVERTER_FAILURES = (
+    AssertionError,
     AttributeError,
     IndexError,
     KeyError,
+    NotImplementedError,
     RuntimeError,
     TypeError,
     ValueError,
 )
 
 
-def layers(use: LoraUse, tensors: Tensors, model: Model) -> dict[str, dict[str, str]]:
-    """Full module name ("unet.conv_in") -> part ("down", "hada_w1_a", "alpha") -> key in the file.
+@dataclass(frozen=True)
+class Named:
+    """One layer of the checkpoint: its tensors by part ("down", "hada_w1_a", "alpha"), laid out as
+    the layer is, and their keys in the file. `rows` are its outputs among those of the parts, where
+    these also have another layer's.
+    """
+
+    parts: dict[str, torch.Tensor]
+    keys: tuple[str, ...]
+    rows: torch.Tensor | None = None
+
+
+def layers(use: LoraUse, tensors: Tensors, model: Model) -> dict[str, Named]:
+    """Each layer by its full module name ("unet.conv_in").
 
     Keys that stand for nothing are left out. LoraRefused when no dialect knows the names.
     """
     parts = _parts(tensors)
-    plain = {key: tensor for key, tensor in tensors.items() if not _is_part(key, tensor)}
-    given = {**_stand_ins(parts), **plain}
-    origin = {id(tensor): key for key, tensor in given.items()}
+    rebuilt = {stem: own for stem, own in parts.items() if _is_rebuilt(own)}
+    plain = {
+        key: tensor for key, tensor in tensors.items()
+        if not _is_part(key, tensor) and _stem(key) not in rebuilt
+    }  # fmt: skip
+    stems, stand_ins = _stand_ins(rebuilt, tensors)
+    # Converters split and reorder; autograd remembers from which tensors each came.
+    leaves = {key: _leaf(tensor) for key, tensor in {**stand_ins, **plain}.items()}
+    origin = {id(leaf): key for key, leaf in leaves.items()}
+    with torch.inference_mode(False), torch.enable_grad():
+        given = {key: leaf.view_as(leaf) for key, leaf in leaves.items()}
+        pairs = _paired(_converted(use, given, model))
     found = {}
-    for name, pair in _paired(_converted(use, given, model)).items():
-        keys = {side: origin[id(tensor)] for side, tensor in pair.items()}
-        own = {side: key for side, key in keys.items() if key in tensors}
-        found[name] = own | parts.get(DOWN.sub("", keys["down"]), {})
+    for name, pair in pairs.items():
+        keys = {side: _source(tensor, origin) for side, tensor in pair.items()}
+        if keys["down"] in stems:
+            found[name] = _in_part(tensors, rebuilt[stems[keys["down"]]], pair["up"].detach())
+        elif keys["down"] in plain and keys["up"] in plain:
+            beside = parts.get(_stem(keys["down"]), {})
+            found[name] = _factors(tensors, pair, keys, beside)
     return found
+
+
+def _factors(
+    tensors: Tensors, pair: Tensors, keys: Mapping[str, str], beside: Mapping[str, str]
+) -> Named:
+    parts = {side: tensor.detach() for side, tensor in pair.items()}
+    parts |= {part: tensors[key] for part, key in beside.items()}
+    if "alpha" in parts:
+        # Where a layer gets some of the file's ranks alone, alpha is still meant for all of them.
+        parts["alpha"] = parts["alpha"].float() * len(parts["down"]) / len(tensors[keys["down"]])
+    return Named(parts, (*keys.values(), *beside.values()))
+
+
+def _in_part(tensors: Tensors, own: Mapping[str, str], numbers: torch.Tensor) -> Named:
+    rows = numbers.flatten().round().long()
+    parts = {part: tensors[key] for part, key in own.items()}
+    is_whole = len(rows) == _outputs(parts) and torch.equal(rows, torch.arange(len(rows)))
+    return Named(parts, tuple(own.values()), None if is_whole else rows)
+
+
+def _leaf(tensor: torch.Tensor) -> torch.Tensor:
+    leaf = tensor.detach()
+    return leaf.requires_grad_() if leaf.is_floating_point() else leaf
+
+
+def _source(tensor: torch.Tensor, origin: Mapping[int, str]) -> str:
+    # The one tensor of the file that this came from, or nothing.
+    seen, waiting = set(), [tensor.grad_fn]
+    while waiting:
+        step = waiting.pop()
+        if step is not None:
+            seen.add(origin.get(id(getattr(step, "variable", None)), ""))
+            waiting.extend(before for before, _ in step.next_functions)
+    seen.discard("")
+    return seen.pop() if len(seen) == 1 else ""
 
 
 def _is_part(key: str, tensor: torch.Tensor) -> bool:
@@ -75,12 +145,36 @@ def _parts(tensors: Tensors) -> dict[str, dict[str, str]]:
     for key, tensor in tensors.items():
         if _is_part(key, tensor) and (match := PART.match(key)):
             parts[match[1]][match[2].replace("lora_mid", "mid")] = key
+    for key in tensors:
+        if _is_rebuilt(parts.get(_stem(key), {})):
+            side = "down" if DOWN.search(key) else "up" if UP.search(key) else ""
+            parts[_stem(key)] |= {side: key} if side else {}
     return parts
 
 
-def _stand_ins(parts: Mapping[str, Mapping[str, str]]) -> dict[str, torch.Tensor]:
-    stems = [stem for stem, own in parts.items() if any(map(LYCORIS.match, own))]
-    return {f"{stem}{ending}": torch.empty(0) for stem in stems for ending in _endings(stem)}
+def _is_rebuilt(own: Mapping[str, str]) -> bool:
+    return bool(MAGNITUDES & own.keys()) or any(map(LYCORIS.match, own))
+
+
+def _stem(key: str) -> str:
+    return UP.sub("", DOWN.sub("", key))
+
+
+def _stand_ins(
+    rebuilt: Mapping[str, Mapping[str, str]], tensors: Tensors
+) -> tuple[dict[str, str], dict[str, torch.Tensor]]:
+    stems, given = {}, {}
+    for stem, own in rebuilt.items():
+        down, up = (f"{stem}{ending}" for ending in _endings(stem))
+        outputs = _outputs({part: tensors[key] for part, key in own.items()})
+        given[down], given[up] = torch.zeros(1, 1), torch.arange(float(outputs))[:, None]
+        stems[down] = stem
+    return stems, given
+
+
+def _outputs(parts: Tensors) -> int:
+    change = change_of(parts)
+    return ((change and shape_of(change)) or (1,))[0]
 
 
 def _endings(stem: str) -> tuple[str, str]:
@@ -91,8 +185,10 @@ def _converted(use: LoraUse, given: Tensors, model: Model) -> dict[str, torch.Te
     pipeline = getattr(diffusers, model.family.pipeline)
     config = getattr(model.pipe, model.family.denoiser).config
     spelled = {_respelled(key): tensor for key, tensor in given.items()}
+    if model.family.pipeline == flux_dialects.PIPELINE:
+        spelled = flux_dialects.respelled(spelled)
     try:
-        state, _ = pipeline.lora_state_dict(spelled, unet_config=config)
+        result = pipeline.lora_state_dict(spelled, unet_config=config)
     except _CONVERTER_FAILURES as error:
         stray = _stray(given) or tuple(given)
         raise LoraRefused(
@@ -100,6 +196,7 @@ def _converted(use: LoraUse, given: Tensors, model: Model) -> dict[str, torch.Te
             f"nothing is known of {some(stray)}.",
             stray,
         ) from error
+    state = result[0] if isinstance(result, tuple) else result
     return _peft_names(
         {_with_component(key, model): tensor for key, tensor in state.items()}, model
     )
@@ -123,8 +220,8 @@ def _respelled(key: str) -> str:
 
 def _with_component(key: str, model: Model) -> str:
     # PEFT's own files carry no component: they hold the denoiser's layers.
-    bare = key.removeprefix("base_model.model.")
-    known = (*model.family.lora_components, "text_encoder")
+    bare = key.removeprefix(PEFT_ROOT)
+    known = tuple(f"{name}." for name in (*model.family.lora_components, *SD_ENCODERS))
     return bare if bare.startswith(known) else f"{model.family.denoiser}.{bare}"
 
 

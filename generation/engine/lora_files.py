@@ -26,6 +26,7 @@ from generation.engine.contract import LoraRefused, LoraUse
 from generation.engine.layer_changes import (
     Factors,
     Rebuilt,
+    SomeOutputs,
     change_of,
     fits,
     magnitude_of,
@@ -44,6 +45,8 @@ OTHER_METHODS = {
     "boft_": "BOFT",
     "ia3_l": "IA3",
     "on_input.": "IA3",
+    "query_norm.": "FLUX.1 Tools' norms",
+    "key_norm.": "FLUX.1 Tools' norms",
 }
 FAMILY_BY_CONTEXT_WIDTH = {768: "Stable Diffusion 1.5", 1024: "Stable Diffusion 2", 2048: "SDXL"}
 
@@ -79,8 +82,8 @@ def read(use: LoraUse, model: Model) -> LoraFile:
     tensors = _tensors(use, content)
     _refuse_other_methods(use, tensors)
     layers = lora_dialects.layers(use, tensors, model)
-    changes = _changes(layers, tensors, _adapter_settings(content))
-    keys = {name: tuple(layers[name].values()) for name in changes}
+    changes = _changes(layers, _adapter_settings(content))
+    keys = {name: layers[name].keys for name in changes}
     _refuse_unused(use, tensors, keys)
     _refuse_empty(use, changes)
     factors = {
@@ -151,19 +154,27 @@ def _refuse_other_methods(use: LoraUse, tensors: Mapping[str, torch.Tensor]) -> 
 
 
 def _changes(
-    layers: Mapping[str, Mapping[str, str]],
-    tensors: Mapping[str, torch.Tensor],
+    layers: Mapping[str, lora_dialects.Named],
     settings: Mapping[str, Any],
 ) -> dict[str, Rebuilt]:
     adapters = {part: _adapter_config(settings, part) for part in _components(layers)}
     changes = {}
-    for name, keys in layers.items():
-        parts = {part: tensors[key] for part, key in keys.items()}
-        config = adapters[name.split(".")[0]]
-        change = change_of(parts, _default_scale(name, parts, config))
-        if change is not None:
-            changes[name] = Rebuilt(change, magnitude_of(parts))
+    for name, layer in layers.items():
+        scale = _default_scale(name, layer.parts, adapters[name.split(".")[0]])
+        change = change_of(layer.parts, scale)
+        own = Rebuilt(change, magnitude_of(layer.parts)) if change else None
+        if own and (own := _of_its_outputs(own, layer.rows)):
+            changes[name] = own
     return changes
+
+
+def _of_its_outputs(own: Rebuilt, rows: torch.Tensor | None) -> Rebuilt | None:
+    if rows is None:
+        return own
+    lengths = own.magnitude.of(rows) if own.magnitude else None
+    return (
+        None if own.magnitude and not lengths else Rebuilt(SomeOutputs(own.change, rows), lengths)
+    )
 
 
 def _refuse_unused(

@@ -24,6 +24,7 @@ from generation.engine.contract import CheckpointMissing, EngineError
 from generation.engine.denoisers import SizedUNet, Told, UNet
 from generation.engine.device_memory import is_out_of_memory
 from generation.engine.fast_passes import FastPasses
+from generation.engine.flow_denoisers import Flux, QwenImage, ZImage
 from generation.engine.thrifty_decoder import make_thrifty
 
 
@@ -32,7 +33,8 @@ class Family:
     """How a model family is loaded and asked, and which components a LoRA file may change.
 
     `upcasts_decoder` says whether its pipeline obeys the VAE's `force_upcast`: such a decoder
-    overflows in half precision.
+    overflows in half precision. `fixed_encoders` read words, too, and no LoRA changes them. `half`
+    is what a GPU computes in.
     """
 
     label: str
@@ -42,10 +44,17 @@ class Family:
     manner: UNet
     options: Mapping[str, Any] = field(default_factory=dict)
     upcasts_decoder: bool = False
+    fixed_encoders: tuple[str, ...] = ()
+    half: torch.dtype = torch.float16
 
     @property
     def lora_components(self) -> tuple[str, ...]:
         return (self.denoiser, *self.text_encoders)
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """Everything that reads words."""
+        return (*self.text_encoders, *self.fixed_encoders)
 
 
 FAMILIES = {
@@ -56,6 +65,19 @@ FAMILIES = {
     "sdxl": Family(
         "SDXL", "StableDiffusionXLPipeline", "unet", ("text_encoder", "text_encoder_2"),
         SizedUNet(), {"add_watermarker": False}, upcasts_decoder=True,
+    ),
+    "flux": Family(
+        "FLUX.1", "FluxPipeline", "transformer", ("text_encoder",), Flux(),
+        {"image_encoder": None, "feature_extractor": None},
+        fixed_encoders=("text_encoder_2",), half=torch.bfloat16,
+    ),
+    "z-image": Family(
+        "Z-Image", "ZImagePipeline", "transformer", (), ZImage(),
+        fixed_encoders=("text_encoder",), half=torch.bfloat16,
+    ),
+    "qwen-image": Family(
+        "Qwen-Image", "QwenImagePipeline", "transformer", (), QwenImage(),
+        fixed_encoders=("text_encoder",), half=torch.bfloat16,
     ),
 }  # fmt: skip
 
@@ -98,7 +120,7 @@ class Model:
 
     @property
     def pixels_per_latent(self) -> int:
-        return int(2 ** (len(self.pipe.vae.config.block_out_channels) - 1))
+        return int(self.pipe.vae_scale_factor)
 
     @property
     def size_multiple(self) -> int:
@@ -128,7 +150,7 @@ def load(
     folder = _local_folder(checkpoint)
     _require_folder(folder, rule)
     place = torch.device(device)
-    dtype = precision.chosen(precision_name, place)
+    dtype = precision.chosen(precision_name, place, rule.half)
     quiet_libraries()
     try:
         pipe = getattr(diffusers, rule.pipeline).from_pretrained(
@@ -171,14 +193,15 @@ def _require_folder(checkpoint: str, rule: Family) -> None:
             "needed. For the starter model, run `manage.py install_starter`."
         )
     listed = _listed(index)
-    missing = [name for name in rule.lora_components if name not in listed]
+    needed = (rule.denoiser, *rule.readers)
+    missing = [name for name in needed if name not in listed]
     if missing:
         raise CheckpointMissing(
             f"The model at {checkpoint} is of another family than {rule.label}: "
             f"it has no {' and no '.join(missing)}."
         )
     encoders = {name for name in listed if name.startswith("text_encoder")}
-    further = sorted(encoders.difference(rule.text_encoders))
+    further = sorted(encoders.difference(rule.readers))
     if further:
         raise CheckpointMissing(
             f"The model at {checkpoint} is of another family than {rule.label}: "
@@ -214,7 +237,8 @@ def _settled(pipe: Any, rule: Family, device: torch.device, dtype: torch.dtype) 
         make_thrifty(pipe.vae.decoder)
     # Decoding to 512 px takes 0.64 s instead of 0.90 in this layout on two CPU cores. The UNet
     # gains nothing from it there in single precision (109 ms a step or 117).
-    pipe.vae.to(dtype=_decoder_dtype(pipe, rule, dtype), memory_format=torch.channels_last)
+    flat = torch.channels_last if isinstance(pipe.vae, diffusers.AutoencoderKL) else None
+    pipe.vae.to(dtype=_decoder_dtype(pipe, rule, dtype), memory_format=flat)
     if dtype != torch.float32:
         getattr(pipe, rule.denoiser).to(memory_format=torch.channels_last)
     return pipe
@@ -226,6 +250,8 @@ def _limit_tokens(pipe: Any, rule: Family) -> None:
         tokenizer = getattr(pipe, name.replace("text_encoder", "tokenizer"))
         positions = int(getattr(pipe, name).config.max_position_embeddings)
         tokenizer.model_max_length = min(int(tokenizer.model_max_length), positions)
+        if hasattr(pipe, "tokenizer_max_length"):
+            pipe.tokenizer_max_length = int(pipe.tokenizer.model_max_length)
 
 
 def _decoder_dtype(pipe: Any, rule: Family, dtype: torch.dtype) -> torch.dtype:

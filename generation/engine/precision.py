@@ -12,15 +12,20 @@ AUTO = "auto"
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
-def chosen(name: str, device: torch.device) -> torch.dtype:
-    """The type of this name; "auto" is what the device multiplies fastest. Or EngineError."""
+def chosen(
+    name: str, device: torch.device, half: torch.dtype = torch.float16
+) -> torch.dtype:
+    """The type of this name; "auto" is what the device multiplies fastest. Or EngineError.
+
+    `half` is the half precision that the model was trained in: others overflow in it.
+    """
     if name in PRECISIONS:
         return PRECISIONS[name]
     if name != AUTO:
         known = ", ".join((AUTO, *PRECISIONS))
         raise EngineError(f"There is no precision '{name}'; choose one of {known}.")
     if device.type != "cpu":
-        return torch.float16
+        return half
     return torch.bfloat16 if has_native_bfloat16() else torch.float32
 
 

@@ -21,7 +21,7 @@ from generation.engine.contract import (
     RenderResult,
 )
 from generation.engine.decoding import decoded
-from generation.engine.denoisers import Told, side_by_side
+from generation.engine.denoisers import Told, alike, side_by_side
 from generation.engine.device_clock import DeviceClock
 from generation.engine.frugality import Frugality
 from generation.engine.host_memory import keep_freed_memory
@@ -30,6 +30,7 @@ from generation.engine.model_shelf import MemoryBudget, ModelShelf
 from generation.engine.pipelines import Model
 from generation.engine.precision import AUTO
 from generation.engine.refusals import NO_PICTURE, plain_errors, require_possible
+from generation.engine.samplers import model_input
 from generation.engine.step_pace import StepPace
 from generation.engine.studio import Studio
 
@@ -131,7 +132,8 @@ def denoise(
     for step, timestep in enumerate(timesteps, 1):
         for together in batching.passes(lanes, size):
             full = batching.filled(together, size)
-            predict = partial(predict_noise, model, full, timestep, request.guidance, frugal)
+            guidance = request.guidance if request.uses_guidance else None
+            predict = partial(predict_noise, model, full, timestep, guidance, frugal)
             noise = frugal.denoising(predict)
             for index, lane in enumerate(together):
                 lane.advance(noise[index : index + 1], timestep)
@@ -149,21 +151,29 @@ def predict_noise(
     model: Model,
     lanes: Sequence[Lane],
     timestep: torch.Tensor,
-    guidance: float,
+    guidance: float | None,
     frugal: Frugality,
 ) -> torch.Tensor:
     """All lanes at once; with guidance, away from the negative and towards the words."""
-    inputs = [lane.scheduler.scale_model_input(lane.latents, timestep) for lane in lanes]
+    inputs = [model_input(lane.scheduler, lane.latents, timestep) for lane in lanes]
     words = [lane.words for lane in lanes]
-    if guidance > 1.0:
+    if guidance is not None:
         inputs, words = inputs * 2, [lane.opposite for lane in lanes] + words
     starts = range(0, len(inputs), frugal.rows)
     rows = [slice(start, start + frugal.rows) for start in starts]
-    noise = torch.cat([_pass(model, inputs[row], words[row], timestep) for row in rows])
-    if guidance <= 1.0:
+    noise = torch.cat([_passes(model, inputs[row], words[row], timestep) for row in rows])
+    if guidance is None:
         return noise
     away, towards = noise.chunk(2)
-    return away + guidance * (towards - away)
+    return model.family.manner.guided(away, towards, guidance)
+
+
+def _passes(
+    model: Model, inputs: list[torch.Tensor], words: list[Told], timestep: torch.Tensor
+) -> torch.Tensor:
+    # Padding words to equal length would take a mask, and with it the fast attention.
+    parts = [_pass(model, inputs[row], words[row], timestep) for row in alike(words)]
+    return torch.cat(parts)
 
 
 def _pass(

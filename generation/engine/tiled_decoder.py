@@ -9,6 +9,8 @@ from typing import Any
 
 import torch
 
+from generation.engine.latent_scale import decoded
+
 
 def decoded_in_tiles(vae: Any, latents: torch.Tensor, tile: int) -> torch.Tensor:
     """(1, channels, height, width) latents in the decoder's scale to (1, 3, height, width) pixels.
@@ -28,7 +30,7 @@ def _tile(vae: Any, latents: torch.Tensor, top: int, left: int, tile: int) -> to
     first_row, first_column = max(0, top - context), max(0, left - context)
     end_row, end_column = top + tile + context, left + tile + context
     seen = latents[:, :, first_row:end_row, first_column:end_column]
-    image: torch.Tensor = vae.decode(seen).sample
+    image = decoded(vae, seen)
     scale = image.shape[-1] // seen.shape[-1]
     y, x, edge = (top - first_row) * scale, (left - first_column) * scale, tile * scale
     # A copy, so that the context is freed.
