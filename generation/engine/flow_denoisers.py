@@ -25,9 +25,7 @@ class Flow(UNet):
     def scheduler(self, pipe: Any, request: RenderRequest, device: torch.device) -> Any:
         edge = pipe.vae_scale_factor * PATCH
         tokens = (request.height // edge) * (request.width // edge)
-        return flow_scheduler(
-            request.sampler, pipe.scheduler.config, request.steps, device, tokens
-        )
+        return flow_scheduler(request.sampler, pipe.scheduler.config, request.steps, device, tokens)
 
     def halvings(self, pipe: Any) -> int:
         return 1
@@ -38,9 +36,7 @@ class Flux(Flow):
 
     def words(self, pipe: Any, text: str, device: torch.device) -> Told:
         longest = LONGEST_TEXT if _is_told_guidance(pipe) else LONGEST_TEXT_OF_SCHNELL
-        embedding, pooled, _ = pipe.encode_prompt(
-            text, device=device, max_sequence_length=longest
-        )
+        embedding, pooled, _ = pipe.encode_prompt(text, device=device, max_sequence_length=longest)
         return {"embedding": embedding, "pooled": pooled}
 
     def size(self, pipe: Any, height: int, width: int) -> Told:
@@ -80,7 +76,10 @@ class QwenImage(Flow):
 
     def guided(self, away: torch.Tensor, towards: torch.Tensor, guidance: float) -> torch.Tensor:
         """Each patch keeps the length that the words alone give it."""
-        wanted, found = packed_latents(towards), packed_latents(super().guided(away, towards, guidance))
+        wanted, found = (
+            packed_latents(towards),
+            packed_latents(super().guided(away, towards, guidance)),
+        )
         lengths = (wanted.norm(dim=-1, keepdim=True), found.norm(dim=-1, keepdim=True))
         return unpacked_latents(found * (lengths[0] / lengths[1]), towards)
 

@@ -12,9 +12,7 @@ AUTO = "auto"
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
-def chosen(
-    name: str, device: torch.device, half: torch.dtype = torch.float16
-) -> torch.dtype:
+def chosen(name: str, device: torch.device, half: torch.dtype = torch.float16) -> torch.dtype:
     """The type of this name; "auto" is what the device multiplies fastest. Or EngineError.
 
     `half` is the half precision that the model was trained in: others overflow in it.

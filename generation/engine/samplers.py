@@ -43,9 +43,7 @@ def fresh_scheduler(sampler: str, config: Any, steps: int, device: torch.device)
     return scheduler
 
 
-def flow_scheduler(
-    sampler: str, config: Any, steps: int, device: torch.device, tokens: int
-) -> Any:
+def flow_scheduler(sampler: str, config: Any, steps: int, device: torch.device, tokens: int) -> Any:
     """A scheduler for pictures of `tokens` patches; EngineError for another sampler than Euler's.
 
     Larger pictures spend more of their steps where there is much noise, if the checkpoint says so.
@@ -55,7 +53,9 @@ def flow_scheduler(
             f"This model flows from noise to a picture, which the sampler '{sampler}' does not "
             f"follow: choose {FLOW_SAMPLER}."
         )
-    scheduler = diffusers.FlowMatchEulerDiscreteScheduler.from_config(config)
+    # A single step starts at pure noise and ends at none: between them nothing can be stretched.
+    given = {**config, "shift_terminal": None} if steps == 1 else config
+    scheduler = diffusers.FlowMatchEulerDiscreteScheduler.from_config(given)
     spacing: dict[str, Any] = {"sigmas": np.linspace(1.0, 1 / steps, steps)}
     if config.get("use_flow_sigmas"):
         spacing = {"num_inference_steps": steps}

@@ -53,7 +53,7 @@ TARGETS = {
     },
     "z-image": {
         "transformer": [*ATTENTION, "feed_forward.w1", "feed_forward.w2", "feed_forward.w3",
-                        "adaLN_modulation.0"],
+                        "layers.1.adaLN_modulation.0"],
     },
 }  # fmt: skip
 
@@ -99,6 +99,8 @@ def _enliven(transformer: torch.nn.Module) -> None:
             weight.normal_(std=1.4 / weight.shape[1] ** 0.5)
         elif name.endswith("pad_token"):
             weight.normal_()
+        elif any(part in name for part in ("norm_q", "norm_k", "norm_added")):
+            weight.mul_(3)
 
 
 def _flux(guidance_embeds: bool = True, **options) -> FluxPipeline:
