@@ -27,6 +27,13 @@ from generation.engine.contract import LoraRefused
 from generation.engine.layer_changes import Factors, Rebuilt
 from generation.engine.lora_files import LoraFile
 from generation.engine.refusals import some
+from generation.engine.weight_layout import (
+    as_matrix,
+    finest,
+    is_channels_last,
+    is_target,
+    weight_of,
+)
 
 
 class Shape(NamedTuple):
@@ -239,14 +246,22 @@ class LoraSwitch:
         modules: list[tuple[str, torch.nn.Module]],
         pristine_on: torch.device | None,
     ) -> None:
-        pristine = torch.stack([_as_matrix(_weight(module)) for _, module in modules])
-        live = pristine.to(matrix.live_dtype, copy=True)
-        pristine = _kept_in(pristine_on or live.device, pristine, live.device)
+        sample = weight_of(modules[0][1])
+        shape = (len(modules), matrix.outputs, matrix.inputs)
+        live = torch.empty(shape, dtype=matrix.live_dtype, device=sample.device)
+        place = pristine_on or sample.device
+        pinned = place.type == "cpu" and sample.device.type == "cuda"
+        dtype = finest(module for _, module in modules)
+        pristine = torch.empty(shape, dtype=dtype, device=place, pin_memory=pinned)
         self._buffers[matrix] = WeightBuffer(live, pristine)
+        # Row by row, so that each weight is freed when it has moved: a model of 20 B parameters
+        # never lies on its device twice.
         for row, (name, module) in enumerate(modules):
-            weight = _weight(module)
-            target = Target(matrix, row, tuple(weight.shape), _is_channels_last(weight))
+            weight = weight_of(module)
+            target = Target(matrix, row, tuple(weight.shape), is_channels_last(weight))
             self.targets[name] = target
+            pristine[row].copy_(as_matrix(weight))
+            live[row].copy_(as_matrix(weight))
             view = _as_weight(live[row], target)
             module.weight = torch.nn.Parameter(view, requires_grad=False)
 
@@ -280,8 +295,8 @@ def _by_matrix(
     groups: dict[Shape, list[tuple[str, torch.nn.Module]]] = {}
     for component, root in components.items():
         for path, module in root.named_modules():
-            if _is_target(module):
-                weight = _weight(module)
+            if is_target(module):
+                weight = weight_of(module)
                 dtype = live_dtypes.get(component, weight.dtype)
                 matrix = Shape(weight.shape[0], weight[0].numel(), dtype)
                 groups.setdefault(matrix, []).append((f"{component}.{path}", module))
@@ -292,30 +307,6 @@ def _by_matrix(
 def _kind(name: str) -> tuple[str, list[str], str]:
     parts = name.split(".")
     return parts[0], [part for part in parts[:0:-1] if not part.isdigit()], name
-
-
-def _is_target(module: torch.nn.Module) -> bool:
-    if isinstance(module, torch.nn.Conv2d):
-        return module.groups == 1
-    return isinstance(module, torch.nn.Linear)
-
-
-def _weight(module: torch.nn.Module) -> torch.Tensor:
-    weight = module.weight
-    assert isinstance(weight, torch.Tensor)
-    return weight.data
-
-
-def _is_channels_last(weight: torch.Tensor) -> bool:
-    if weight.ndim != 4 or weight.is_contiguous():
-        return False
-    return weight.is_contiguous(memory_format=torch.channels_last)
-
-
-def _as_matrix(weight: torch.Tensor) -> torch.Tensor:
-    # A channels_last convolution keeps its memory order, so that its view needs no conversion.
-    ordered = weight.permute(0, 2, 3, 1) if _is_channels_last(weight) else weight
-    return ordered.flatten(1)
 
 
 def _as_weight(matrix: torch.Tensor, target: Target) -> torch.Tensor:
