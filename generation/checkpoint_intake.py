@@ -21,6 +21,7 @@ from stylepacks.models import Checkpoint
 from stylepacks.registering import register_checkpoint
 from stylepacks.rules import licenses
 from stylepacks.rules.digests import digest, file_digest
+from stylepacks.rules.family_manners import manner_of
 
 SHORT = 12
 SLUG_CHARACTERS = 50
@@ -155,7 +156,15 @@ def _fields(wanted: Wanted, brought: hub.Snapshot, facts: CheckpointFacts) -> di
         return fields  # what an operator set since then stays
     side = facts.side or SIDE
     tokens = facts.max_prompt_tokens or PROMPT_TOKENS
-    return {**fields, "max_prompt_tokens": tokens, "default_width": side, "default_height": side}
+    manner = manner_of(facts.family)
+    return {
+        **fields,
+        "max_prompt_tokens": tokens,
+        "default_width": side,
+        "default_height": side,
+        "draft_sampler": manner.draft_sampler,
+        "draft_guidance": manner.draft_guidance,
+    }
 
 
 def _license(wanted: Wanted, named: str) -> str:

@@ -19,16 +19,20 @@ from stylepacks.rules.checkpoint_family import (
     missing_parts,
 )
 from stylepacks.rules.digests import digest, file_digest
+from stylepacks.rules.family_manners import SCHNELL_TOKENS, manner_of
 from stylepacks.rules.safetensors_header import HeaderError, Tensor, read_header
 
-MODEL_SUFFIXES = {".json", ".safetensors", ".txt", ".model"}
+MODEL_SUFFIXES = {".json", ".safetensors", ".txt", ".model", ".jinja"}
 PIPELINE_FAMILIES = (
     ("StableDiffusionXL", Family.SDXL),
     ("StableDiffusion", Family.SD15),
-    ("Flux", Family.FLUX),
-    ("ZImage", Family.Z_IMAGE),
-    ("QwenImage", Family.QWEN_IMAGE),
 )
+# By whole names: their sisters edit pictures, and have the same tensors.
+FLOW_PIPELINES = {
+    "FluxPipeline": Family.FLUX,
+    "ZImagePipeline": Family.Z_IMAGE,
+    "QwenImagePipeline": Family.QWEN_IMAGE,
+}
 DENOISERS = ("unet", "transformer")
 MARKS = 2
 LONGEST_TOKENS = 4096
@@ -74,7 +78,7 @@ def read(location: str) -> CheckpointFacts:
         digest(files),
         found.family,
         found.cross_attention_width,
-        _prompt_tokens(folder),
+        _prompt_tokens(folder, found.family),
         _side(folder),
         files,
     )
@@ -111,7 +115,8 @@ def location_of(folder: Path) -> str:
 
 def family_of_pipeline(name: str) -> str | None:
     """The family whose pipelines diffusers calls like this, if any."""
-    return next((family for start, family in PIPELINE_FAMILIES if name.startswith(start)), None)
+    prefixed = (family for start, family in PIPELINE_FAMILIES if name.startswith(start))
+    return FLOW_PIPELINES.get(name) or next(prefixed, None)
 
 
 def _architecture(folder: Path) -> Architecture:
@@ -179,8 +184,14 @@ def _side(folder: Path) -> int | None:
     return int(latents * 2 ** (len(blocks) - 1))
 
 
-def _prompt_tokens(folder: Path) -> int | None:
-    longest = 0
+def _prompt_tokens(folder: Path, family: str) -> int | None:
+    longest = manner_of(family).prompt_tokens
+    if family == Family.FLUX and not _json(folder / "transformer/config.json").get(
+        "guidance_embeds"
+    ):
+        return SCHNELL_TOKENS
+    if longest:
+        return longest
     for tokenizer in ("tokenizer", "tokenizer_2"):
         limit = _json(folder / tokenizer / "tokenizer_config.json").get("model_max_length", 0)
         # Some tokenizers write "no limit" as a huge number.

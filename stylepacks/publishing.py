@@ -10,7 +10,14 @@ from django.utils import timezone
 from accounts.models import User
 from stylepacks.errors import PublishingRefused, VersionFrozen
 from stylepacks.models import PackLora, PackVersion, StylePack
-from stylepacks.rules import field_policies, licenses, limits, lora_family, prompt_template
+from stylepacks.rules import (
+    family_manners,
+    field_policies,
+    licenses,
+    limits,
+    lora_family,
+    prompt_template,
+)
 from stylepacks.rules.digests import digest
 from stylepacks.rules.strength import validate_curve
 from stylepacks.rules.token_budget import ROOM_FOR_WORDS, estimate_tokens
@@ -131,6 +138,7 @@ def problems(version: PackVersion) -> list[str]:
         lambda: limits.check_rendering(
             version.steps, version.guidance, version.width, version.height, version.sampler
         ),
+        lambda: family_manners.check_sampler(version.checkpoint.family, version.sampler),
         lambda: limits.check_strength(version.strength),
         lambda: limits.check_text("template", version.template),
         lambda: limits.check_text("negative", version.negative),
@@ -162,6 +170,8 @@ def warnings(version: PackVersion) -> list[str]:
                 f"The example “{example[:60]}” is about {fixed + estimate_tokens(example)} tokens "
                 f"long with template and triggers; the checkpoint reads {limit}."
             )
+    unread = family_manners.unread_negative(version.checkpoint.family, version.negative)
+    said.extend([unread] if unread else [])
     if not version.loras.exists():
         said.append("This version has no LoRA: only its template and settings make the look.")
     if not version.examples:

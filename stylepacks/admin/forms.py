@@ -15,7 +15,7 @@ from stylepacks import checkpoints, intake
 from stylepacks.admin.fields import CurveField, LinesField, WordsField
 from stylepacks.errors import CheckpointUnreadable, LoraUnfit
 from stylepacks.models import Checkpoint, Lora, PackLora, PackVersion, StylePack
-from stylepacks.rules import licenses, limits, prompt_template
+from stylepacks.rules import family_manners, licenses, limits, prompt_template
 from stylepacks.rules.digests import file_digest
 
 FIRST_PREVIEW_PROMPT = "a red boat by the sea at sunset"
@@ -139,7 +139,8 @@ class PackVersionForm(forms.ModelForm):  # type: ignore[type-arg]
     sampler = forms.ChoiceField(
         choices=[(name, name) for name in limits.SAMPLERS],
         widget=UnfoldAdminSelectWidget,
-        help_text="dpmpp_2m suits nearly everything; lcm needs a LoRA trained for it.",
+        help_text="dpmpp_2m suits nearly everything; lcm needs a LoRA trained for it. FLUX.1, "
+        "Z-Image and Qwen-Image take euler alone.",
     )
     strength_curve = CurveField(
         label="Strength curve",
@@ -224,6 +225,8 @@ class PackVersionForm(forms.ModelForm):  # type: ignore[type-arg]
         try:
             limits.check_rendering(*(cleaned[name] for name in names))
             limits.check_strength(cleaned.get("strength", 0))
+            if checkpoint := cleaned.get("checkpoint"):
+                family_manners.check_sampler(checkpoint.family, cleaned["sampler"])
         except limits.LimitError as error:
             self.add_error(None, str(error))
 

@@ -14,7 +14,7 @@ COMPONENT = re.compile(r"\w+")
 PLAIN = re.compile(r"[^.]+\.safetensors(\.index\.json)?")
 HALF = re.compile(r"[^.]+\.fp16(-\d+-of-\d+)?\.safetensors|[^.]+\.safetensors\.index\.fp16\.json")
 WEIGHTS = re.compile(r"\.safetensors(\.index(\.\w+)?\.json)?$")
-CONFIGURATION = (".json", ".txt", ".model")
+CONFIGURATION = (".json", ".txt", ".model", ".jinja")
 PICKLED = (".bin", ".pt", ".ckpt", ".pth")
 INDEX = "model_index.json"
 

@@ -20,6 +20,7 @@ TRIGGER_FIELDS = ("modelspec.trigger_phrase", "trigger", "trigger_phrase", "ss_t
 UNSUPPORTED = {
     "weight difference": re.compile(r"\.(diff|diff_b|w_norm|b_norm)$"),
     "IA3": re.compile(r"\.(ia3_l|on_input)$"),
+    "FLUX.1 Tools": re.compile(r"\.(query_norm|key_norm)\.scale$"),
     "OFT": re.compile(r"\.(oft_(blocks|diag|R)|boft_)"),
 }
 CHECKPOINT = re.compile(
@@ -35,6 +36,7 @@ _SD_TEXT = re.compile(r"^(text_encoder\.|lora_te1?_).*(q_proj|k_proj|v_proj)$")
 _FIRST_TEXT = re.compile(r"^(text_encoder\.|lora_te1_)")
 _SECOND_TEXT = re.compile(r"^(text_encoder_2\.|lora_te2_)")
 _FLUX = re.compile(r"(single_transformer_blocks|single_blocks|double_blocks)[._]")
+_T5 = re.compile(r"^(lora_te2_|text_encoder_2\.|text_encoders\.t5xxl\.)")
 _QWEN = re.compile(r"transformer_blocks[._]\d+[._](img_mlp|txt_mlp|img_mod|txt_mod)[._]")
 _DOUBLE = re.compile(
     r"^(transformer\.|diffusion_model\.|lora_unet_|lora_transformer_)?transformer_blocks[._](\d+)[._]"
@@ -131,10 +133,21 @@ def _family_and_width(layers: Mapping[str, Layer]) -> tuple[str, int]:
     if any(map(_QWEN.search, names)) or _highest_double_block(names) >= FLUX_DOUBLE_BLOCKS:
         return "qwen-image", 0
     if any(map(_FLUX.search, names)):
+        _refuse_t5(names)
         return "flux", 0
     _refuse_shared_encoder(layers)
     width = _width(layers)
     return _family_of_width(width), width
+
+
+def _refuse_t5(names: Iterable[str]) -> None:
+    keys = tuple(name for name in names if _T5.search(name))
+    if keys:
+        raise LoraRejected(
+            "It also changes FLUX.1's large text encoder, T5, which Housestyle keeps as it is: "
+            "train or save it without that part.",
+            keys,
+        )
 
 
 def _highest_double_block(names: Iterable[str]) -> int:

@@ -16,9 +16,10 @@ from stylepacks.rules.safetensors_header import Tensor
 
 MAX_RANK = 1024
 ROLES = {
-    "down": r"(?:\.lora_A(?:\.\w+)?|\.lora_down|\.lora\.down|_lora\.down|\.lora_linear_layer\.down)"
-    r"\.weight",
-    "up": r"(?:\.lora_B(?:\.\w+)?|\.lora_up|\.lora\.up|_lora\.up|\.lora_linear_layer\.up)\.weight",
+    "down": r"(?:\.lora_A(?:\.\w+)?|\.lora_down|\.lora\.down|_lora\.down|(?<=_lora[12])\.down"
+    r"|\.lora_linear_layer\.down)\.weight",
+    "up": r"(?:\.lora_B(?:\.\w+)?|\.lora_up|\.lora\.up|_lora\.up|(?<=_lora[12])\.up"
+    r"|\.lora_linear_layer\.up)\.weight",
     "core": r"\.lora_mid\.weight",
     "alpha": r"\.(?:alpha|network_alpha)",
     "lengths": r"\.(?:dora_scale|lora_magnitude_vector)(?:\.default)?(?:\.weight)?",

@@ -1,4 +1,4 @@
-"""FLUX.1's LoRAs as trainers write them, at the model's true widths: the converter knows no other."""
+"""FLUX.1's LoRAs as trainers write them, at the true widths that the converter counts on."""
 
 from types import SimpleNamespace
 
@@ -58,7 +58,7 @@ def test_it_splits_what_the_original_model_has_fused(flux, tmp_path, stem, ends)
 def test_it_splits_a_single_block_in_four(flux, tmp_path):
     down, up = pair(sum(SINGLE), rank=3)
     stem = "lora_unet_single_blocks_0_linear1"
-    found = deltas(flux, dict(zip((stem + KOHYA[0], stem + KOHYA[1]), (down, up))), tmp_path)
+    found = deltas(flux, {stem + KOHYA[0]: down, stem + KOHYA[1]: up}, tmp_path)
     names = ("attn.to_q", "attn.to_k", "attn.to_v", "proj_mlp")
     for name, wanted in zip(names, (up @ down).split(SINGLE), strict=True):
         torch.testing.assert_close(found[ONE + name], wanted)
@@ -133,7 +133,7 @@ def test_it_refuses_what_the_converter_would_drop(flux, tmp_path, stray):
     down, up = pair(WIDTH)
     kept = "lora_unet_double_blocks_0_img_attn_proj"
     tensors = {f"{stem}{end}": tensor.clone() for stem in (kept, stray)
-               for end, tensor in zip(KOHYA, (down, up))}  # fmt: skip
+               for end, tensor in zip(KOHYA, (down, up), strict=True)}  # fmt: skip
     with pytest.raises(LoraRefused) as caught:
         deltas(flux, tensors, tmp_path)
     assert "'lora'" in str(caught.value)

@@ -1,6 +1,7 @@
 """Checkpoints as operators have them: a folder, a single file, a model on the hub."""
 
 import contextlib
+import json
 import shutil
 import sqlite3
 
@@ -14,10 +15,9 @@ from generation.engine.renderer import Renderer
 from generation.weight_files import checkpoint_location
 from stylepacks.models import Checkpoint
 from stylepacks.rules.digests import digest
-from tests.engine import original_layout, tiny_model, tiny_sdxl
+from tests.engine import original_layout, tiny_flow, tiny_model, tiny_sdxl
 from tests.house import House
 from tests.hub_server import COMMIT, Hub
-from tests.stylepacks.factories import safetensors_bytes, write_checkpoint
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +51,10 @@ def refusal(source, **options) -> str:
     return str(refused.value)
 
 
-def render(location, family):
+def render(location, family, **fields):
     order = ImageOrder("image", "a red cat", "", 7)
     place = checkpoint_location(str(location))
-    request = RenderRequest(place, family, (order,), (), 64, 64, steps=5)
+    request = RenderRequest(place, family, (order,), (), 64, 64, steps=5, **fields)
     return Renderer().render(request).images[0].rgb
 
 
@@ -110,17 +110,34 @@ def test_it_says_what_to_do_instead(models, tmp_path):
 
 
 @pytest.mark.django_db
-def test_it_takes_in_only_what_this_engine_renders(tmp_path):
-    folder = write_checkpoint(tmp_path / "flux")
-    (folder / "model_index.json").write_text('{"_class_name": "FluxPipeline"}')
-    (folder / "unet").rename(folder / "transformer")
-    marks = (
-        "time_text_embed.text_embedder.linear_1", "transformer_blocks.0.norm1.linear",
-        "single_transformer_blocks.0.norm.linear", "x_embedder", "proj_out",
-    )  # fmt: skip
-    content = safetensors_bytes({f"{name}.weight": ((4, 4), 1.0) for name in marks})
-    (folder / "transformer" / "diffusion_pytorch_model.safetensors").write_bytes(content)
-    assert "cannot render the model family 'flux'" in refusal(folder)
+@pytest.mark.parametrize(
+    ("family", "tokens", "guidance"),
+    [("flux", 511, 1.0), ("z-image", 500, 0.0), ("qwen-image", 512, 1.0)],
+)
+def test_it_takes_in_the_families_that_flow(tmp_path, family, tokens, guidance):
+    added = add(tiny_flow.build(family, tmp_path / family))
+    assert (added.family, added.max_prompt_tokens, added.default_width) == (family, tokens, 1024)
+    assert (added.draft_sampler, added.draft_guidance) == ("euler", guidance)
+    picture = render(added.location, family, sampler="euler")
+    assert len(picture) == 64 * 64 * 3
+
+
+@pytest.mark.django_db
+def test_it_counts_the_tokens_that_schnell_reads(tmp_path):
+    folder = tiny_flow.build("flux", tmp_path / "schnell", guidance_embeds=False)
+    assert add(folder).max_prompt_tokens == 255
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("family", "sister"),
+    [("flux", "FluxKontextPipeline"), ("qwen-image", "QwenImageEditPipeline")],
+)
+def test_it_refuses_a_sister_that_edits_pictures(tmp_path, family, sister):
+    folder = tiny_flow.build(family, tmp_path / family)
+    index = json.loads((folder / "model_index.json").read_text())
+    (folder / "model_index.json").write_text(json.dumps({**index, "_class_name": sister}))
+    assert f"model_index.json says {sister}" in refusal(folder)
 
 
 @pytest.mark.django_db
