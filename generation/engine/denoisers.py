@@ -78,10 +78,13 @@ class SizedUNet(UNet):
         )
 
 
-def alike(told: Sequence[Told]) -> list[slice]:
-    """Runs of neighbours that can share a pass: their words are equally many tokens."""
+def alike(told: Sequence[Told], most: int) -> list[slice]:
+    """Runs of at most so many neighbours that share a pass: their words are equally many tokens.
+
+    Padding words to equal length would take a mask, and with it the fast attention.
+    """
     shapes = [{name: part.shape for name, part in one.items()} for one in told]
-    cuts = [at for at in range(1, len(told)) if shapes[at] != shapes[at - 1]]
+    cuts = [at for at in range(1, len(told)) if at % most == 0 or shapes[at] != shapes[at - 1]]
     return [slice(*ends) for ends in pairwise([0, *cuts, len(told)])]
 
 

@@ -159,21 +159,12 @@ def predict_noise(
     words = [lane.words for lane in lanes]
     if guidance is not None:
         inputs, words = inputs * 2, [lane.opposite for lane in lanes] + words
-    starts = range(0, len(inputs), frugal.rows)
-    rows = [slice(start, start + frugal.rows) for start in starts]
-    noise = torch.cat([_passes(model, inputs[row], words[row], timestep) for row in rows])
+    rows = alike(words, frugal.rows)
+    noise = torch.cat([_pass(model, inputs[row], words[row], timestep) for row in rows])
     if guidance is None:
         return noise
     away, towards = noise.chunk(2)
     return model.family.manner.guided(away, towards, guidance)
-
-
-def _passes(
-    model: Model, inputs: list[torch.Tensor], words: list[Told], timestep: torch.Tensor
-) -> torch.Tensor:
-    # Padding words to equal length would take a mask, and with it the fast attention.
-    parts = [_pass(model, inputs[row], words[row], timestep) for row in alike(words)]
-    return torch.cat(parts)
 
 
 def _pass(
