@@ -21,16 +21,14 @@ from generation.engine.contract import (
     RenderResult,
 )
 from generation.engine.decoding import decoded
-from generation.engine.denoisers import Told, alike, side_by_side
 from generation.engine.device_clock import DeviceClock
 from generation.engine.frugality import Frugality
 from generation.engine.host_memory import keep_freed_memory
 from generation.engine.lanes import Lane, prepare_lanes
 from generation.engine.model_shelf import MemoryBudget, ModelShelf
-from generation.engine.pipelines import Model
 from generation.engine.precision import AUTO
+from generation.engine.prediction import predict_noise
 from generation.engine.refusals import NO_PICTURE, plain_errors, require_possible
-from generation.engine.samplers import model_input
 from generation.engine.step_pace import StepPace
 from generation.engine.studio import Studio
 
@@ -145,30 +143,3 @@ def denoise(
 
 def _wanted(lanes: list[Lane], unwanted: frozenset[str]) -> list[Lane]:
     return [lane for lane in lanes if lane.order.key not in unwanted]
-
-
-def predict_noise(
-    model: Model,
-    lanes: Sequence[Lane],
-    timestep: torch.Tensor,
-    guidance: float | None,
-    frugal: Frugality,
-) -> torch.Tensor:
-    """All lanes at once; with guidance, away from the negative and towards the words."""
-    inputs = [model_input(lane.scheduler, lane.latents, timestep) for lane in lanes]
-    words = [lane.words for lane in lanes]
-    if guidance is not None:
-        inputs, words = inputs * 2, [lane.opposite for lane in lanes] + words
-    rows = alike(words, frugal.rows)
-    noise = torch.cat([_pass(model, inputs[row], words[row], timestep) for row in rows])
-    if guidance is None:
-        return noise
-    away, towards = noise.chunk(2)
-    return model.family.manner.guided(away, towards, guidance)
-
-
-def _pass(
-    model: Model, inputs: list[torch.Tensor], words: list[Told], timestep: torch.Tensor
-) -> torch.Tensor:
-    sample, told = torch.cat(inputs).to(model.dtype), side_by_side(words)
-    return model.noise(sample, timestep, told).float()
