@@ -53,7 +53,9 @@ def held_bytes(device: str) -> int:
     if device == "cuda":
         torch.cuda.synchronize()
         return torch.cuda.memory_allocated()
-    tensors = [thing for thing in gc.get_objects() if issubclass(type(thing), torch.Tensor)]
+    # Exactly these types: a compiler's stand-ins have no storage to ask.
+    kinds = (torch.Tensor, torch.nn.Parameter)
+    tensors = [it for it in gc.get_objects() if type(it) in kinds and it.device.type == device]
     storages = [tensor.untyped_storage() for tensor in tensors]
     return sum({storage.data_ptr(): storage.nbytes() for storage in storages}.values())
 
