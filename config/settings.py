@@ -271,6 +271,11 @@ if COMPILE not in (_ways := ("off", "graphs", "blocks", "whole")):
     raise ImproperlyConfigured(
         f"HOUSESTYLE_COMPILE must be one of {', '.join(_ways)}, not '{COMPILE}'."
     )
+ATTENTION = env.str("HOUSESTYLE_ATTENTION", default="auto")
+if ATTENTION not in (_kernels := ("auto", "cudnn", "flash")):
+    raise ImproperlyConfigured(
+        f"HOUSESTYLE_ATTENTION must be one of {', '.join(_kernels)}, not '{ATTENTION}'."
+    )
 COMPILED_DIR = env.str("HOUSESTYLE_COMPILED", default=str(DATA_DIR / "compiled"))
 
 # Empty: the size that a checkpoint was made for.

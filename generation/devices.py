@@ -30,5 +30,7 @@ def open_renderer() -> "Renderer":
         settings.KEPT_MODELS_BYTES, settings.KEPT_LORAS_BYTES, settings.PRISTINE_WEIGHTS
     )
     device, threads = settings.RENDER_DEVICE, settings.RENDER_THREADS
-    compiling = Compiling(settings.COMPILE, Path(settings.COMPILED_DIR))
+    compiling = Compiling(
+        settings.COMPILE, Path(settings.COMPILED_DIR), attention=settings.ATTENTION
+    )
     return Renderer(device, threads, settings.RENDER_PRECISION, memory, compiling)

@@ -91,7 +91,8 @@ def _bench(asked: argparse.Namespace, sheet: Sheet, scratch: Path) -> Bench:
         toy = subjects.toy(scratch, asked.device)
         return Bench(toy, sheet, scratch, asked.compile, "eager", is_toy=True)
     if asked.device == "cuda":
-        return Bench(subjects.sdxl(scratch), sheet, scratch, asked.compile)
+        sdxl = subjects.sdxl(scratch)
+        return Bench(sdxl, sheet, scratch, asked.compile, attention=asked.attention)
     cores = sorted(os.sched_getaffinity(0))[:THREADS]
     os.sched_setaffinity(0, cores)
     torch.set_num_threads(len(cores))
@@ -116,6 +117,10 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--compile", choices=("off", "graphs", "blocks", "whole"), default="blocks",
         help="how this engine makes its passes fast on CUDA",
+    )  # fmt: skip
+    parser.add_argument(
+        "--attention", choices=("auto", "cudnn", "flash"), default="auto",
+        help="the kernel that attention prefers on CUDA",
     )  # fmt: skip
     parser.add_argument("--toy", action="store_true", help="a tiny model: tries the script out")
     parser.add_argument("--scratch", type=Path, help="where weights are kept between calls")
@@ -143,7 +148,11 @@ def _parts(text: str) -> list[str]:
 
 
 def _command(asked: argparse.Namespace) -> str:
-    options = f" --compile {asked.compile}" if asked.device == "cuda" else ""
+    options = (
+        f" --compile {asked.compile} --attention {asked.attention}"
+        if asked.device == "cuda"
+        else ""
+    )
     options += " --toy" if asked.toy else ""
     return f"python -m benchmarks.engine --device {asked.device}{options}"
 

@@ -18,8 +18,8 @@ from benchmarks.engine.subjects import Subject
 class Bench:
     """One run, on one device.
 
-    `way` is how this engine makes its passes fast on CUDA, `backend` is torch.compile's for the
-    stock side; `is_toy` shortens everything.
+    `way` is how this engine makes its passes fast on CUDA and `attention` the kernel it prefers,
+    `backend` is torch.compile's for the stock side; `is_toy` shortens everything.
     """
 
     subject: Subject
@@ -27,6 +27,7 @@ class Bench:
     scratch: Path
     way: str = "off"
     backend: str = "inductor"
+    attention: str = "auto"
     is_toy: bool = False
 
     @property
@@ -44,8 +45,9 @@ class Bench:
     @property
     def setup(self) -> Setup:
         """How this engine is opened, here and in a fresh process."""
-        compiled = self.scratch / f"compiled-{self.subject.name}-{self.way}"
-        return Setup(self.device, self.subject.threads, self.way, str(compiled))
+        compiled = self.scratch / f"compiled-{self.subject.name}-{self.way}-{self.attention}"
+        threads = self.subject.threads
+        return Setup(self.device, threads, self.way, str(compiled), self.attention)
 
     def rounds(self, full: int) -> int:
         return min(full, 2) if self.is_toy else full

@@ -3,14 +3,13 @@
 import hashlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 
 from benchmarks.engine.clocks import Ticks, wait
+from generation.engine.compiling import Compiling
 from generation.engine.contract import LoraUse, RenderRequest
 from generation.engine.model_shelf import MemoryBudget
 from generation.engine.renderer import Renderer
@@ -19,19 +18,19 @@ from generation.engine.studio import Studio
 # Thirty packs of SDXL stay resident.
 LORAS_BYTES = 16 * 1024**3
 READERS = 8
-COMPILING = "generation.engine.compiling"
 # Said by a render whose passes could not be compiled; the warm-up says why.
 NOT_COMPILED = "compiled passes"
 
 
 class Setup(NamedTuple):
     """How a renderer is opened; `way` is how its passes are made fast, `compiled` where that is
-    kept for the next start."""
+    kept for the next start, `attention` the kernel that is preferred."""
 
     device: str
     threads: int
     way: str
     compiled: str
+    attention: str = "auto"
 
 
 class Ours:
@@ -55,10 +54,8 @@ class Ours:
 
     def warm_up(self, width: int, height: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Compile and record what this size in pixels needs: the passes, and what failed."""
-        warm = getattr(self.renderer, "warm_up", None)
-        if warm is None:
-            return (), ()
-        found = warm(self._usual.checkpoint, self._usual.family, ((width, height),))
+        usual, sizes = self._usual, ((width, height),)
+        found = self.renderer.warm_up(usual.checkpoint, usual.family, sizes)
         return found.passes, found.failures
 
     def render(self, request: RenderRequest) -> bytes:
@@ -113,11 +110,9 @@ class Ours:
 def open_renderer(setup: Setup) -> Renderer:
     """A renderer that compiles this way, in an engine that can."""
     Path(setup.compiled).mkdir(parents=True, exist_ok=True)
-    options: dict[str, Any] = {"memory": MemoryBudget(loras_bytes=LORAS_BYTES)}
-    if find_spec(COMPILING):
-        compiling = import_module(COMPILING).Compiling
-        options["compiling"] = compiling(setup.way, Path(setup.compiled))
-    return Renderer(setup.device, setup.threads, **options)
+    compiling = Compiling(setup.way, Path(setup.compiled), attention=setup.attention)
+    memory = MemoryBudget(loras_bytes=LORAS_BYTES)
+    return Renderer(setup.device, setup.threads, memory=memory, compiling=compiling)
 
 
 def differing_bits(left: torch.Tensor, right: torch.Tensor) -> int:

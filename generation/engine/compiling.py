@@ -7,12 +7,13 @@ freezing), so a pack that is written into them is seen.
 
 import types
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from generation.engine.contract import EngineError
 
@@ -21,6 +22,10 @@ OFF, GRAPHS, BLOCKS, WHOLE = "off", "graphs", "blocks", "whole"
 WAYS = (OFF, GRAPHS, BLOCKS, WHOLE)
 # Tried in this order: a machine without a compiler for kernels still spares their launches.
 SIMPLER = {WHOLE: (WHOLE, GRAPHS), BLOCKS: (BLOCKS, GRAPHS), GRAPHS: (GRAPHS,), OFF: ()}
+
+# Which kernel attention prefers on CUDA: torch's own order, or one first and the others behind it
+# for the shapes it does not know.
+ATTENTIONS = ("auto", "cudnn", "flash")
 
 BACKEND = "inductor"
 # Candidates whose sums differ in the last bits are not chosen by timing, or a new process could
@@ -41,17 +46,21 @@ class Compiling:
     """How passes are made fast on CUDA, and the folder in which compiled code is kept for the next
     start (None: nowhere).
 
-    Raises EngineError for a way that does not exist.
+    Raises EngineError for a way or an attention that does not exist.
     """
 
     way: str = OFF
     folder: Path | None = None
     backend: str = BACKEND
+    attention: str = ATTENTIONS[0]
 
     def __post_init__(self) -> None:
         if self.way not in WAYS:
             known = ", ".join(WAYS)
             raise EngineError(f"A model cannot be compiled '{self.way}'; choose one of {known}.")
+        if self.attention not in ATTENTIONS:
+            known = ", ".join(ATTENTIONS)
+            raise EngineError(f"There is no attention '{self.attention}'; choose one of {known}.")
 
     @property
     def options(self) -> dict[str, Any] | None:
@@ -62,6 +71,16 @@ class Compiling:
         from torch._inductor import config
 
         return {name: value for name, value in OPTIONS.items() if hasattr(config, name)}
+
+
+def preferred_attention(name: str) -> AbstractContextManager[None]:
+    """Inside, attention takes this kernel wherever it can; compiled passes keep what they took."""
+    others = [SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION, SDPBackend.MATH]
+    if name == "auto":
+        return nullcontext()
+    first = [SDPBackend.CUDNN_ATTENTION] if name == "cudnn" else []
+    order: AbstractContextManager[None] = sdpa_kernel([*first, *others], set_priority=True)
+    return order
 
 
 @dataclass(frozen=True)

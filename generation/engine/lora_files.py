@@ -133,13 +133,19 @@ def _tensors(use: LoraUse, content: bytes) -> dict[str, torch.Tensor]:
         ) from error
     if not tensors:
         raise LoraRefused(f"The LoRA '{use.name}' holds no weights.")
-    broken = [key for key, tensor in tensors.items() if not torch.isfinite(tensor.float()).all()]
+    broken = [key for key, tensor in tensors.items() if not _is_finite(tensor)]
     if broken:
         raise LoraRefused(
             f"The LoRA '{use.name}' holds values that are not numbers in {some(broken)}.",
             tuple(broken),
         )
     return tensors
+
+
+def _is_finite(tensor: torch.Tensor) -> bool:
+    # Types of one byte know no infinity by themselves.
+    checked = tensor.float() if tensor.element_size() == 1 else tensor
+    return bool(torch.isfinite(checked).all())
 
 
 def _refuse_other_methods(use: LoraUse, tensors: Mapping[str, torch.Tensor]) -> None:

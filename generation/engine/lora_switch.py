@@ -337,14 +337,15 @@ def _stack(
     pairs: list[tuple[Target, Factors]], buffer: WeightBuffer, place: torch.device | None
 ) -> FactorStack:
     rank = max(factors.down.shape[0] for _, factors in pairs)
-    down = torch.zeros(len(pairs), rank, buffer.live.shape[2])
-    up = torch.zeros(len(pairs), buffer.live.shape[1], rank)
+    dtype = buffer.pristine.dtype
+    down = torch.zeros(len(pairs), rank, buffer.live.shape[2], dtype=dtype)
+    up = torch.zeros(len(pairs), buffer.live.shape[1], rank, dtype=dtype)
     for index, (target, factors) in enumerate(pairs):
         own = factors.down.shape[0]
         down[index, :own], up[index, :, :own] = _balanced(target, factors)
     rows = [target.row for target, _ in pairs]
-    device, dtype = place or buffer.live.device, buffer.pristine.dtype
-    return FactorStack(rows, down.to(device, dtype), up.to(device, dtype))
+    device = place or buffer.live.device
+    return FactorStack(rows, down.to(device), up.to(device))
 
 
 def _balanced(target: Target, factors: Factors) -> tuple[torch.Tensor, torch.Tensor]:

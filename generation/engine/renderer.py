@@ -12,7 +12,7 @@ from functools import partial
 import torch
 
 from generation.engine import batching, warming_up
-from generation.engine.compiling import Compiling, Size, WarmUp
+from generation.engine.compiling import Compiling, Size, WarmUp, preferred_attention
 from generation.engine.contract import (
     EngineError,
     LoraUse,
@@ -44,7 +44,8 @@ class Renderer:
         memory: MemoryBudget | None = None,
         compiling: Compiling | None = None,
     ) -> None:
-        self.models = ModelShelf(device, precision, memory or MemoryBudget(), compiling)
+        self._compiling = compiling or Compiling()
+        self.models = ModelShelf(device, precision, memory or MemoryBudget(), self._compiling)
         self._threads = threads
         self._studio: Studio | None = None
         # A worker may warm up in one thread while its first task already renders in another.
@@ -84,7 +85,8 @@ class Renderer:
 
         Raises EngineError, LoraRefused or CheckpointMissing; the next render is never affected.
         """
-        with self._alone, plain_errors():
+        attention = preferred_attention(self._compiling.attention)
+        with self._alone, plain_errors(), attention:
             if self._threads > 0:
                 # Counted per thread by OpenMP, and the count decides the bits of large sums.
                 torch.set_num_threads(self._threads)

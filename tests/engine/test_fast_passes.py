@@ -8,9 +8,19 @@ import numpy as np
 import pytest
 import torch
 from torch._dynamo.utils import counters
+from torch.nn.attention import SDPBackend
 
 from generation.engine import fast_passes, model_shelf
-from generation.engine.compiling import BLOCKS, GRAPHS, OFF, WHOLE, Compiling, WarmUp, compiled
+from generation.engine.compiling import (
+    BLOCKS,
+    GRAPHS,
+    OFF,
+    WHOLE,
+    Compiling,
+    WarmUp,
+    compiled,
+    preferred_attention,
+)
 from generation.engine.contract import EngineError
 from generation.engine.fast_passes import NOT_COMPILED, bucket_of
 from generation.engine.model_shelf import MemoryBudget
@@ -274,3 +284,17 @@ def _on_a_card(studio, request):
 
     card = replace(studio, model=replace(studio.model, device=torch.device("cuda")))
     return Frugality(card, request, lambda: False)
+
+
+def test_a_preferred_attention_ends_with_its_block():
+    usual = torch._C._get_sdp_priority_order()
+    with preferred_attention("cudnn"):
+        assert torch._C._get_sdp_priority_order()[0] == SDPBackend.CUDNN_ATTENTION.value
+    with preferred_attention("auto"):
+        assert torch._C._get_sdp_priority_order() == usual
+    assert torch._C._get_sdp_priority_order() == usual
+
+
+def test_an_unknown_attention_is_refused():
+    with pytest.raises(EngineError, match="There is no attention 'best'"):
+        Compiling(attention="best")
