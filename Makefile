@@ -31,6 +31,7 @@ setup: $(VENV)/.base ## Create the environment, the database and the starter pac
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) collectstatic --noinput --verbosity 0
 	@$(MANAGE) install_starter
+	@$(MANAGE) install_terms
 	@$(MANAGE) ensure_admin
 
 run: setup ## Open the house on http://127.0.0.1:8000

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "accounts",
     "stylepacks",
     "generation",
+    "learn",
 ]
 
 MIDDLEWARE = [

@@ -43,6 +43,7 @@ class House:
     def __enter__(self) -> "House":
         self.manage("migrate", "--verbosity", "0")
         self.manage("install_starter")
+        self.manage("install_terms")
         self.start_web()
         return self
 

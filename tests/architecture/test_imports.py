@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("config", "accounts", "stylepacks", "generation", "starter")
+ROOMS = ("config", "accounts", "stylepacks", "generation", "learn", "starter")
 
 # file that gets the import, the import, a word of the contract that must break
 WRONG_IMPORTS = [
@@ -19,6 +19,9 @@ WRONG_IMPORTS = [
     ("generation/engine/renderer.py", "import django.conf", "No Django and no Celery"),
     ("generation/submission.py", "import generation.engine.renderer", "contract alone"),
     ("stylepacks/intake.py", "import starter", "known only to install_starter"),
+    ("stylepacks/views.py", "import learn.models", "learn -> stylepacks"),
+    ("learn/reading.py", "import generation.recipes", "do not know each other"),
+    ("learn/rules/prose.py", "import django.utils.html", "No Django and no Celery"),
     ("generation/tasks.py", "import config.settings", "imported by nobody"),
 ]
 

@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("config", "accounts", "stylepacks", "generation", "starter", "benchmarks")
+ROOMS = ("config", "accounts", "stylepacks", "generation", "learn", "starter", "benchmarks")
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
 
