@@ -12,4 +12,5 @@ urlpatterns = [
     path("api/", api.urls),
     path("", include("stylepacks.urls")),
     path("", include("generation.urls")),
+    path("", include("learn.urls")),
 ]

@@ -39,5 +39,6 @@ urlpatterns = [
     path("packs/", frame, name="packs"),
     path("create/", frame, name="create"),
     path("images/", frame, name="my_images"),
+    path("learn/", frame, name="learn"),
     path("make/", make, name="make"),
 ]
