@@ -350,6 +350,10 @@ _ADMIN_ROOMS = [
         ],
     },
     {
+        "title": "Explain",
+        "items": [_admin_page("Glossary", "menu_book", "learn_term")],
+    },
+    {
         "title": "Watch",
         "items": [
             _admin_page("Generations", "image", "generation_generation"),

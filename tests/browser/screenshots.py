@@ -72,6 +72,8 @@ def _furnish(browser: Browser, house: House) -> tuple[dict[str, object], dict[st
         "my-images": "/images/",
         "my-images-empty": "/images/",
         "account": "/account/",
+        "learn": "/learn/",
+        "learn-term": "/learn/seed/",
         "sign-in": "/accounts/login/",
         "sign-up": "/accounts/signup/",
         "password-reset": "/accounts/password/reset/",
@@ -119,6 +121,7 @@ def _photograph_admin(browser: Browser, house: House) -> None:
         "admin-packs": "/admin/stylepacks/stylepack/",
         "admin-version": "/admin/stylepacks/packversion/1/change/",
         "admin-upload": "/admin/stylepacks/lora/add/",
+        "admin-term": "/admin/learn/term/1/change/",
     }.items():
         _photograph(browser, state, house, (name, path))
 
