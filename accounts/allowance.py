@@ -72,6 +72,12 @@ def release(reference: str, index: int | None = None) -> int:
     return _close(reference, index, AllowanceHold.State.RELEASED)
 
 
+def is_released(reference: str) -> bool:
+    """True when something held under this reference was given back."""
+    rows = AllowanceHold.objects.filter(reference=reference)
+    return rows.filter(state=AllowanceHold.State.RELEASED).exists()
+
+
 def meter(person: User | None, address: str = "") -> Meter:
     """What `person` has today; None is a visitor who has made nothing yet. One query at most.
 

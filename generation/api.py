@@ -101,7 +101,8 @@ def list_own(request: HttpRequest, limit: Query[int] = 20, offset: Query[int] = 
     if not 1 <= limit <= MAX_PAGE or not 0 <= offset < 2**31:
         said = f"limit goes from 1 to {MAX_PAGE}, offset from 0."
         return Status(422, Refusal(error=said, code="page_invalid"))
-    rows = _own(request)
+    # The tiles of a sheet are listed with their sheet, under /looks.
+    rows = _own(request).filter(sheet=None)
     page = rows.prefetch_related("images")[offset : offset + limit]
     return Status(200, {"items": [_shown(row) for row in page], "count": rows.count()})
 

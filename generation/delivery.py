@@ -54,7 +54,7 @@ def deliver(generation: Generation, claim_token: UUID, index: int, image: Render
         accepted = touch(generation.pk, claim_token)
         if accepted:
             _record(generation.pk, index, image, files)
-            allowance.settle(str(generation.pk), index)
+            allowance.settle(*generation.place_in_ledger(index))
     if not accepted:
         _take_back(generation.pk, index)
     return accepted

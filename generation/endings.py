@@ -13,10 +13,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import allowance
-from generation.models import Generation, StepPreview
+from generation.models import Generation, LookSheet, StepPreview
 from generation.moving import move
 from generation.progress import publish
-from generation.states import State
+from generation.states import ACTIVE, WAITING, State
 
 RETRY_SECONDS = 5
 GAVE_UP = "This did not work after {attempts} tries and you were not charged. Please try again."
@@ -84,9 +84,19 @@ def _end(generation_id: UUID, state: State, **fields: Any) -> bool:
     with transaction.atomic():
         moved = move(generation_id, state, **fields)
         if moved:
-            allowance.release(str(generation_id))
+            _release(generation_id)
             _close(generation_id)
     return moved
+
+
+def _release(generation_id: UUID) -> None:
+    allowance.release(str(generation_id))
+    sheet = LookSheet.objects.filter(tiles=generation_id)
+    # Locked, so that of two tiles that end at once the later one sees that it is the last.
+    for ended_in in sheet.select_for_update():
+        unended = [state.value for state in ACTIVE | WAITING]
+        if not ended_in.tiles.filter(state__in=unended).exists():
+            allowance.release(ended_in.hold_reference)
 
 
 def _close(generation_id: UUID) -> None:

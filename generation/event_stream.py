@@ -1,9 +1,9 @@
-"""A generation's progress as server-sent events, each an HTML fragment ready to be shown."""
+"""Progress as server-sent events, each an HTML fragment ready to be shown."""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator
-from typing import Any, cast
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from typing import Any, TypeVar, cast
 
 from asgiref.sync import sync_to_async
 from django.template.loader import render_to_string
@@ -12,15 +12,25 @@ from generation import progress
 from generation.models import Generation
 from generation.wording import moment
 
+M = TypeVar("M")
 HEARTBEAT_SECONDS = 15
 HEARTBEAT = ": still here\n\n"
 ENDED = "event: ended\ndata: ended\n\n"
 
 
-async def fragments(generation: Generation, context: dict[str, Any]) -> AsyncIterator[str]:
-    """One event per change, a comment when nothing happens, `ended` at the end."""
-    changes = cast(AsyncGenerator[progress.Snapshot, None], progress.watch(generation.pk))
-    waiting: asyncio.Task[progress.Snapshot] | None = None
+def fragments(generation: Generation, context: dict[str, Any]) -> AsyncIterator[str]:
+    """The progress fragment of a generation, again whenever something changed."""
+
+    def shown(snapshot: progress.Snapshot) -> str:
+        return render_to_string("generation/_progress.html", {**context, **moment(snapshot)})
+
+    return events(progress.watch(generation.pk), shown)
+
+
+async def events(moments: AsyncIterator[M], shown: Callable[[M], str]) -> AsyncIterator[str]:
+    """One event per moment, a comment when nothing happens, `ended` at the end."""
+    changes = cast(AsyncGenerator[M, None], moments)
+    waiting: asyncio.Task[M] | None = None
     try:
         while True:
             waiting = waiting or asyncio.ensure_future(anext(changes))
@@ -30,7 +40,7 @@ async def fragments(generation: Generation, context: dict[str, Any]) -> AsyncIte
                 continue
             change, waiting = waiting, None
             try:
-                yield await _event(change.result(), context)
+                yield await _event(change.result(), shown)
             except StopAsyncIteration:
                 break
         yield ENDED
@@ -39,14 +49,13 @@ async def fragments(generation: Generation, context: dict[str, Any]) -> AsyncIte
         await changes.aclose()
 
 
-async def _event(snapshot: progress.Snapshot, context: dict[str, Any]) -> str:
-    shown = {**context, **moment(snapshot)}
-    html = await sync_to_async(render_to_string)("generation/_progress.html", shown)
+async def _event(now: M, shown: Callable[[M], str]) -> str:
+    html = await sync_to_async(shown)(now)
     lines = "".join(f"data: {line}\n" for line in html.splitlines() if line.strip())
     return f"{lines}\n"
 
 
-async def _stop(waiting: asyncio.Task[progress.Snapshot] | None) -> None:
+async def _stop(waiting: asyncio.Task[M] | None) -> None:
     if waiting is None:
         return
     waiting.cancel()

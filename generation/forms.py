@@ -5,6 +5,7 @@ import json
 
 from django import forms
 
+from generation.look_sheets import LooksWish
 from generation.wishes import FINAL, SubmissionError, Wish
 
 FIELD_OF_CODE = {
@@ -18,6 +19,7 @@ FIELD_OF_CODE = {
     "packs_incompatible": "second",
     "quality_invalid": "quality",
     "draft_unavailable": "quality",
+    "family_unknown": "family",
 }
 
 
@@ -93,3 +95,17 @@ class WishForm(forms.Form):
             return int(typed)
         except ValueError:
             raise forms.ValidationError(sentence) from None
+
+
+class LooksForm(WishForm):
+    """The same studio, asked for every look: of its packs only a character counts."""
+
+    family = forms.CharField(required=False)
+
+    def clean_pack(self) -> str:
+        return str(self.cleaned_data["pack"])
+
+    def looks_with(self, character: str | None) -> LooksWish:
+        """The wish of a valid form, with this character in every look."""
+        typed = self.cleaned_data
+        return LooksWish(typed["prompt"], typed["seed"], typed["family"], character)

@@ -3,13 +3,13 @@
 import asyncio
 import base64
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache as once
 from statistics import quantiles
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -57,10 +57,10 @@ class Snapshot:
 def snapshot(generation: Generation) -> Snapshot:
     """The moment of this row as it was read; places and estimates may be a second old."""
     state = State(generation.state)
-    line = _line(generation.queue) if state is State.QUEUED else []
-    place = next((at for at, (pk, _) in enumerate(line, 1) if pk == generation.pk), None)
-    ahead = sum(count for _, count in line[: (place or 1) - 1])
-    workers = _workers_alive(generation.queue)
+    waiting = line(generation.queue) if state is State.QUEUED else []
+    place = next((at for at, (pk, _) in enumerate(waiting, 1) if pk == generation.pk), None)
+    ahead = sum(count for _, count in waiting[: (place or 1) - 1])
+    workers = workers_alive(generation.queue)
     return Snapshot(
         id=generation.pk,
         state=state,
@@ -77,12 +77,29 @@ def snapshot(generation: Generation) -> Snapshot:
     )
 
 
-async def watch(generation_id: UUID) -> AsyncIterator[Snapshot]:
+class Moment(Protocol):
+    """What is watched: comparable, and it knows its end."""
+
+    @property
+    def is_ended(self) -> bool: ...
+
+
+M = TypeVar("M", bound=Moment)
+
+
+def watch(generation_id: UUID) -> AsyncIterator[Snapshot]:
     """Snapshots at once and at each change; ends after an ended state or when the row is gone."""
-    last: Snapshot | None = None
-    async with _changes(generation_id) as changed:
+    return watch_all((generation_id,), lambda: _of(generation_id))
+
+
+async def watch_all(
+    generation_ids: Iterable[UUID], look: Callable[[], M | None]
+) -> AsyncIterator[M]:
+    """What `look` sees at once and whenever one of these rows changed something in it."""
+    last: M | None = None
+    async with _changes(generation_ids) as changed:
         while True:
-            now = await _read(generation_id)
+            now = await _read(look)
             if now is None:
                 return
             if now != last:
@@ -122,14 +139,14 @@ def _channel(generation_id: UUID) -> str:
 
 
 @asynccontextmanager
-async def _changes(generation_id: UUID) -> AsyncIterator[Any]:
+async def _changes(generation_ids: Iterable[UUID]) -> AsyncIterator[Any]:
     if not settings.REDIS_URL:
         yield lambda: asyncio.sleep(POLL_SECONDS)
         return
     from redis.asyncio import Redis
 
     async with Redis.from_url(settings.REDIS_URL) as client, client.pubsub() as bell:
-        await bell.subscribe(_channel(generation_id))
+        await bell.subscribe(*map(_channel, generation_ids))
 
         async def changed() -> None:
             await bell.get_message(ignore_subscribe_messages=True, timeout=LONG_POLL_SECONDS)
@@ -138,11 +155,15 @@ async def _changes(generation_id: UUID) -> AsyncIterator[Any]:
         yield changed
 
 
+def _of(generation_id: UUID) -> Snapshot | None:
+    row = Generation.objects.filter(pk=generation_id).first()
+    return None if row is None else snapshot(row)
+
+
 @sync_to_async
-def _read(generation_id: UUID) -> Snapshot | None:
+def _read(look: Callable[[], M | None]) -> M | None:
     try:
-        row = Generation.objects.filter(pk=generation_id).first()
-        return None if row is None else snapshot(row)
+        return look()
     finally:
         # A watcher lives for minutes: it must not keep a connection between two looks.
         if not connection.in_atomic_block:
@@ -154,12 +175,14 @@ def line_changed(queue: str) -> None:
     cache.delete(f"line:{queue}")
 
 
-def _line(queue: str) -> list[tuple[UUID, int]]:
-    line = cache.get_or_set(f"line:{queue}", lambda: scheduler.line_of(queue), timeout=1)
-    return line or []
+def line(queue: str) -> list[tuple[UUID, int]]:
+    """Waiting rows with their image counts, next first; up to a second old."""
+    found = cache.get_or_set(f"line:{queue}", lambda: scheduler.line_of(queue), timeout=1)
+    return found or []
 
 
-def _workers_alive(queue: str) -> int:
+def workers_alive(queue: str) -> int:
+    """Workers of this queue that were seen within three pulses."""
     alive = Worker.objects.filter(queue=queue, last_seen_at__gte=_three_pulses_ago())
     return cache.get_or_set(f"alive:{queue}", alive.count, timeout=1) or 0
 
@@ -184,7 +207,7 @@ def _previews(generation: Generation) -> dict[int, str]:
 
 
 def _eta(generation: Generation, ahead: int, workers: int) -> tuple[int, int] | None:
-    pace = _seconds_an_image(generation.queue)
+    pace = seconds_an_image(generation.queue)
     if generation.is_ended or not workers or pace is None:
         return None
     left = 1.0
@@ -194,15 +217,20 @@ def _eta(generation: Generation, ahead: int, workers: int) -> tuple[int, int] | 
     return round(pace[0] * images), round(pace[1] * images)
 
 
-def _seconds_an_image(queue: str) -> tuple[float, float] | None:
+def seconds_an_image(queue: str, of_tiles: bool = False) -> tuple[float, float] | None:
+    """p50 and p90 of what an image took here lately; None before enough are measured.
+
+    Tiles of a sheet are drafts, far quicker than pictures: the two are measured apart.
+    """
     pace: tuple[float, float] | None = cache.get_or_set(
-        f"pace:{queue}", lambda: _measure(queue), timeout=5
+        f"pace:{queue}:{of_tiles}", lambda: _measure(queue, of_tiles), timeout=5
     )
     return pace
 
 
-def _measure(queue: str) -> tuple[float, float] | None:
+def _measure(queue: str, of_tiles: bool) -> tuple[float, float] | None:
     rows = Generation.objects.filter(queue=queue, state=State.DONE.value, device_seconds__gt=0)
+    rows = rows.filter(sheet__isnull=not of_tiles)
     recent = rows.order_by("-finished_at").values_list(F("device_seconds") / F("count"), flat=True)
     seconds = list(recent[:MEASURED_ROWS])
     if len(seconds) < ENOUGH_ROWS:

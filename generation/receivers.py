@@ -5,7 +5,7 @@ from typing import Any
 from accounts.models import User
 from accounts.signals import account_leaving, guest_adopted
 from generation.deleting import delete_generation
-from generation.models import FairShare, Generation
+from generation.models import FairShare, Generation, LookSheet
 from generation.submission import SubmissionError, Wish, cancel, submit_trial
 from stylepacks.models import PackVersion
 from stylepacks.signals import preview_requested
@@ -23,8 +23,9 @@ def connect() -> None:
 
 def adopt(guest: User, person: User, **_: Any) -> None:
     """A guest became a person: generations, waiting or done, and the served time go along."""
-    _free_keys(guest, person)
-    Generation.objects.filter(person=guest).update(person=person)
+    for rows in (Generation.objects, LookSheet.objects):
+        _free_keys(rows, guest, person)
+        rows.filter(person=guest).update(person=person)
     share = FairShare.objects.filter(person=guest).first()
     if share is not None:
         FairShare.objects.get_or_create(person=person)
@@ -38,6 +39,7 @@ def leave(person: User, **_: Any) -> None:
     for generation in Generation.objects.filter(person=person):
         cancel(generation)
         delete_generation(generation)
+    LookSheet.objects.filter(person=person).delete()
 
 
 def try_version(version: PackVersion, prompt: str, by: User | None, **_: Any) -> None:
@@ -51,7 +53,7 @@ def try_version(version: PackVersion, prompt: str, by: User | None, **_: Any) ->
     submit_trial(by, wish, version)
 
 
-def _free_keys(guest: User, person: User) -> None:
-    taken = Generation.objects.filter(person=person).values("idempotency_key")
-    for row in Generation.objects.filter(person=guest, idempotency_key__in=taken):
-        Generation.objects.filter(pk=row.pk).update(idempotency_key=f"guest-{row.pk.hex}")
+def _free_keys(rows: Any, guest: User, person: User) -> None:
+    taken = rows.filter(person=person).values("idempotency_key")
+    for row in rows.filter(person=guest, idempotency_key__in=taken):
+        rows.filter(pk=row.pk).update(idempotency_key=f"guest-{row.pk.hex}")

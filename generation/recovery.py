@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from generation import endings, scheduler, trials, wakeups
+from generation import endings, look_sheets, scheduler, trials, wakeups
 from generation.models import Generation, StepPreview, Worker
 from generation.states import ACTIVE
 
@@ -20,7 +20,8 @@ def sweep() -> int:
 
     1. Recover rows whose lease ran out.
     2. Answer curators whose trials have ended.
-    3. Delete previews of rows nobody renders, and workers long gone.
+    3. Delete previews of rows nobody renders, workers long gone and sheets of looks past their
+       time.
     4. Ring for queues with waiting rows: their bells may have been lost.
     """
     recovered = recover()
@@ -28,6 +29,7 @@ def sweep() -> int:
     active = [state.value for state in ACTIVE]
     StepPreview.objects.exclude(generation__state__in=active).delete()
     Worker.objects.filter(last_seen_at__lt=timezone.now() - FORGET_WORKER).delete()
+    look_sheets.forget_old()
     for queue, rows in scheduler.waiting_queues().items():
         for _ in range(min(rows, BELLS_AT_ONCE)):
             wakeups.ring(queue)

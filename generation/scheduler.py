@@ -20,6 +20,8 @@ from generation.states import State
 AFFINITY_GAP_SECONDS = 20.0
 # … and nobody who has waited longer than this.
 AFFINITY_PATIENCE_SECONDS = 15.0
+# Of one person's rows: pictures before the tiles of a sheet of looks, then the oldest.
+IN_TURN = (F("sheet").asc(nulls_first=True), "created_at")
 # Rows looked at to fill a batch or to tell people their place.
 FILL_ROWS = 32
 LINE_ROWS = 1000
@@ -30,7 +32,7 @@ def claim(worker_name: str, queue: str, loaded_batch_key: str = "") -> list[Gene
 
     1. Line up the people with waiting rows by standing: device-seconds served, plus what they
        have in flight, less a small credit for waiting.
-    2. Take the oldest row of the first in line; or, while nobody has waited long, a row of the
+    2. Take the first row of the first in line; or, while nobody has waited long, a row of the
        loaded pack whose person is nearly as far forward.
     3. Claim it: one conditional UPDATE. If another worker was faster, line up again.
     4. Fill the batch with rows of the same batch key, up to the images the device takes at once.
@@ -51,10 +53,10 @@ def upcoming(queues: Iterable[str], loaded_batch_key: str) -> Generation | None:
 def line_of(queue: str) -> list[tuple[uuid.UUID, int]]:
     """Waiting rows with their image counts, in the order they would be served if nobody came.
 
-    Each person's rows come oldest first; serving one moves its person back by its images.
+    Each person's rows come in turn; serving one moves its person back by its images.
     """
     waiting: dict[int, list[Generation]] = defaultdict(list)
-    rows = _claimable(queue).only("pk", "person_id", "count").order_by("created_at")
+    rows = _claimable(queue).only("pk", "person_id", "count").order_by(*IN_TURN)
     for row in rows[:LINE_ROWS]:
         waiting[row.person_id].append(row)
     turns = turns_of(_claimable(queue))
@@ -103,7 +105,7 @@ def _anyone_waited_long(turns: Iterable[Turn]) -> bool:
 
 def _rows(queue: str) -> QuerySet[Generation]:
     related = ("pack_version__pack", "second_version__pack")
-    return _claimable(queue).select_related(*related).order_by("created_at")
+    return _claimable(queue).select_related(*related).order_by(*IN_TURN)
 
 
 def _mates(first: Generation, worker_name: str, token: uuid.UUID) -> Iterator[Generation]:

@@ -26,13 +26,13 @@ def submit(person: User, wish: Wish, idempotency_key: str) -> Generation:
 
     Raises SubmissionError with one plain sentence, having changed nothing.
     """
-    key = _checked_key(idempotency_key)
+    key = checked_key(idempotency_key)
     earlier = _with_key(person, key)
     if earlier is not None:
         return earlier
     wish = cleaned(wish)
     versions = recipes.versions_of(wish)
-    row = _row(person, wish, versions, recipes.build(wish, versions))
+    row = new_row(person, wish, versions, recipes.build(wish, versions))
     row.idempotency_key = key
     try:
         return _enter(row, wish)
@@ -51,12 +51,12 @@ def submit_trial(curator: User, wish: Wish, version: PackVersion) -> Generation:
     if not curator.is_staff:
         raise SubmissionError("Only curators can try a pack before it is published.", "forbidden")
     wish = cleaned(wish)
-    row = _row(curator, wish, (version,), recipes.build(wish, (version,)))
+    row = new_row(curator, wish, (version,), recipes.build(wish, (version,)))
     row.idempotency_key, row.is_trial = row.pk.hex, True
     with transaction.atomic():
         fair_share.join(curator)
         row.save(force_insert=True)
-        transaction.on_commit(lambda: _announce(row.queue), robust=True)
+        transaction.on_commit(lambda: announce(row.queue), robust=True)
     return row
 
 
@@ -76,11 +76,14 @@ def _enter(row: Generation, wish: Wish) -> Generation:
         # Written before it is held: a twin with the same key then waits here, not on the ledger.
         row.save(force_insert=True)
         allowance.hold(row.person, str(row.pk), wish.count)
-        transaction.on_commit(lambda: _announce(row.queue), robust=True)
+        transaction.on_commit(lambda: announce(row.queue), robust=True)
     return row
 
 
-def _row(person: User, wish: Wish, versions: Sequence[PackVersion], recipe: Recipe) -> Generation:
+def new_row(
+    person: User, wish: Wish, versions: Sequence[PackVersion], recipe: Recipe
+) -> Generation:
+    """The row of a clean wish with its frozen recipe, not yet written; it still needs a key."""
     return Generation(
         person=person,
         pack_version=versions[0],
@@ -96,7 +99,8 @@ def _row(person: User, wish: Wish, versions: Sequence[PackVersion], recipe: Reci
     )
 
 
-def _announce(queue: str) -> None:
+def announce(queue: str) -> None:
+    """Rows came in: the line has changed and a worker is rung for. Call after commit."""
     progress.line_changed(queue)
     wakeups.ring(queue)
 
@@ -105,7 +109,8 @@ def _with_key(person: User, key: str) -> Generation | None:
     return Generation.objects.filter(person=person, idempotency_key=key).first()
 
 
-def _checked_key(key: str) -> str:
+def checked_key(key: str) -> str:
+    """The key if it can be kept, else SubmissionError."""
     if not key.strip() or len(key) > MAX_KEY_CHARACTERS or not key.isprintable():
         said = f"The idempotency key must have 1 to {MAX_KEY_CHARACTERS} printable characters."
         raise SubmissionError(said, "idempotency_key_invalid")
@@ -114,7 +119,7 @@ def _checked_key(key: str) -> str:
 
 def _check_waiting(person: User) -> None:
     unended = [state.value for state in ACTIVE | WAITING]
-    rows = Generation.objects.filter(person=person, state__in=unended, is_trial=False)
+    rows = Generation.objects.filter(person=person, state__in=unended, is_trial=False, sheet=None)
     if rows.count() >= MAX_UNENDED:
         said = f"You have {MAX_UNENDED} pictures on the way: wait for one, or cancel one."
         raise SubmissionError(said, "too_many_waiting")

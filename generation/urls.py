@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from generation import views
+from generation import look_views, views
 
 urlpatterns: list[URLPattern] = [
     path("create/", views.create, name="create"),
@@ -15,4 +15,12 @@ urlpatterns: list[URLPattern] = [
     path("generations/<uuid:id>/<int:index>.png", views.image_file, name="image_file"),
     path("generations/<uuid:id>/<int:index>.webp", views.image_thumbnail, name="image_thumbnail"),
     path("images/", views.my_images, name="my_images"),
+    path("looks/", look_views.ask, name="looks"),
+    path("looks/<uuid:id>/", look_views.sheet, name="look_sheet"),
+    path("looks/<uuid:id>/events", look_views.sheet_events, name="look_sheet_events"),
+    path("looks/<uuid:id>/entry", look_views.entry, name="look_sheet_entry"),
+    path("looks/<uuid:id>/cancel", look_views.cancel, name="look_sheet_cancel"),
+    path("looks/<uuid:id>/retry", look_views.retry, name="look_sheet_retry"),
+    path("looks/<uuid:id>/delete", look_views.delete, name="look_sheet_delete"),
+    path("looks/<uuid:id>/compare", look_views.compare, name="look_sheet_compare"),
 ]

@@ -20,7 +20,7 @@ from django.views.decorators.http import (
 )
 
 from accounts.guests import person_of, person_or_guest
-from generation import recipes, submission
+from generation import look_sheets, recipes, submission
 from generation.deleting import delete_generation
 from generation.event_stream import fragments
 from generation.forms import WishForm
@@ -36,7 +36,7 @@ from stylepacks.rules.token_budget import estimate_tokens
 
 PAGE_OF_IMAGES = 24
 COUNTS = (1, 2, 3, 4)
-SHOWN_FIELDS = ("pack_version__pack", "second_version__pack")
+SHOWN_FIELDS = ("pack_version__pack", "second_version__pack", "sheet")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,16 +47,16 @@ def create(request: HttpRequest) -> HttpResponse:
     Refusals come back as 422, with all that was typed and a sentence in its place.
     """
     if request.method != "POST":
-        return _studio(request, WishForm(initial=_asked(request)))
+        return studio(request, WishForm(initial=_asked(request)))
     form = WishForm(request.POST)
     if not form.is_valid():
-        return _studio(request, form, status=422)
+        return studio(request, form, status=422)
     key = form.idempotency_key(request.POST.get("key") or uuid.uuid4().hex)
     try:
         made = submission.submit(person_or_guest(request), form.wish, key)
     except SubmissionError as refusal:
         form.refuse(refusal)
-        return _studio(request, form, status=422)
+        return studio(request, form, status=422)
     return redirect("generation", id=made.pk)
 
 
@@ -122,6 +122,8 @@ def cancel(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 def delete(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """Ask first, then delete rows and files for good. What is still being made is cancelled."""
     shown = _own_generation(request, id)
+    if shown.sheet_id:
+        return redirect("look_sheet_delete", id=shown.sheet_id)
     if request.method != "POST":
         return render(request, "generation/delete.html", {"generation": shown})
     submission.cancel(shown)
@@ -146,14 +148,11 @@ def image_thumbnail(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResp
 @never_cache
 def my_images(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
-    own = (
-        Generation.objects.filter(person=person, is_trial=False)
-        if person
-        else Generation.objects.none()
-    )
-    rows = own.order_by("-created_at", "-pk").select_related(*SHOWN_FIELDS)
+    own = Generation.objects.filter(person=person) if person else Generation.objects.none()
+    rows = look_sheets.listed(own).order_by("-created_at", "-pk").select_related(*SHOWN_FIELDS)
     images = Prefetch("images", GeneratedImage.objects.order_by("index"))
-    pages = Paginator(rows.prefetch_related(images), PAGE_OF_IMAGES)
+    rows = rows.prefetch_related(images, look_sheets.mosaics())
+    pages = Paginator(rows, PAGE_OF_IMAGES)
     context = {"page": pages.get_page(request.GET.get("page"))}
     return render(request, "generation/my_images.html", context)
 
@@ -222,7 +221,8 @@ def _picked(pack: str | None, second: str | None) -> list[PackVersion]:
     return [shown.live_version for shown in found if shown.live_version]
 
 
-def _studio(request: HttpRequest, form: WishForm, status: int = 200) -> HttpResponse:
+def studio(request: HttpRequest, form: WishForm, status: int = 200) -> HttpResponse:
+    """The studio with what was typed into this form, each refusal in its place."""
     offered = list(published_packs())
     typed = {name: form[name].value() or "" for name in form.fields}
     picked = next((pack for pack in offered if pack.slug == typed["pack"]), None)
@@ -248,6 +248,8 @@ def _studio(request: HttpRequest, form: WishForm, status: int = 200) -> HttpResp
         "note": known_words.note_on(
             str(typed["prompt"]), [pack.live_version for pack in chosen if pack.live_version]
         ),
+        "families": look_sheets.families(offered),
+        "look_family": typed.get("family") or request.GET.get("family", ""),
         "surprise_query": urlencode({k: v for k, v in typed.items() if v and k != "prompt"}),
     }
     return render(request, "generation/create.html", context, status=status)

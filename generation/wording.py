@@ -70,7 +70,7 @@ def _rendering(snapshot: Snapshot) -> tuple[str, str]:
     if not snapshot.worker_alive:
         return "The worker stopped", "Your picture goes back in line by itself; nothing is lost."
     step = f"Step {snapshot.step} of {snapshot.total}" if snapshot.total else "Starting"
-    left = _time_left(snapshot)
+    left = time_left(snapshot.eta)
     return "Painting", f"{step} · {left}" if left else step
 
 
@@ -105,10 +105,11 @@ def _with_charge(sentence: str) -> str:
     return sentence if "charged" in sentence else f"{sentence} {NOT_CHARGED}"
 
 
-def _time_left(snapshot: Snapshot) -> str:
-    if snapshot.eta is None:
+def time_left(eta: tuple[int, int] | None) -> str:
+    """A range of seconds in words; empty while nobody knows."""
+    if eta is None:
         return ""
-    low, high = (max(1, round(seconds)) for seconds in snapshot.eta)
+    low, high = (max(1, round(seconds)) for seconds in eta)
     if high >= 90:
         return f"about {round(high / 60)} min left"
     return f"about {high} s left" if low == high else f"{low} to {high} s left"

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from generation.models.looks import LookSheet
 from generation.states import State
 from stylepacks.models import PackVersion
 
@@ -35,6 +36,10 @@ class Generation(models.Model):
     queue = models.CharField(max_length=40)
     idempotency_key = models.CharField(max_length=64)
     is_trial = models.BooleanField(default=False, help_text="A curator's look at a version")
+    sheet = models.ForeignKey(
+        LookSheet, on_delete=models.CASCADE, null=True, blank=True, related_name="tiles"
+    )
+    place = models.PositiveSmallIntegerField(default=0, help_text="Where a tile is in its sheet")
 
     state = models.CharField(max_length=12, choices=STATES, default=State.QUEUED.value)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -57,6 +62,11 @@ class Generation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "idempotency_key"], name="one_generation_a_key"
+            ),
+            models.UniqueConstraint(
+                fields=["sheet", "place"],
+                name="one_tile_a_place",
+                condition=models.Q(sheet__isnull=False),
             ),
         ]
         indexes = [
@@ -82,6 +92,10 @@ class Generation(models.Model):
     @property
     def is_ended(self) -> bool:
         return State(self.state) in {State.DONE, State.FAILED, State.CANCELLED, State.BLOCKED}
+
+    def place_in_ledger(self, index: int) -> tuple[str, int]:
+        """The hold that pays for an image: its own, or the one that all tiles of a sheet share."""
+        return (str(self.pk), index) if self.sheet is None else (self.sheet.hold_reference, 0)
 
 
 class GeneratedImage(models.Model):
