@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
@@ -72,12 +72,6 @@ def submit(person: User, wish: LooksWish, idempotency_key: str) -> LookSheet:
     sheet.idempotency_key = key
     try:
         return _enter(sheet, tiles)
-    except IntegrityError:
-        # The same key came in twice at once: the other one was first, ours left no trace.
-        twin = _with_key(person, key)
-        if twin is None:
-            raise
-        return twin
     except allowance.AllowanceError as error:
         raise SubmissionError(str(error), "allowance_used_up") from error
 
@@ -204,6 +198,10 @@ def _makes_tiles(pack: StylePack) -> bool:
 def _enter(sheet: LookSheet, tiles: Sequence[Generation]) -> LookSheet:
     with transaction.atomic():
         fair_share.join(sheet.person)
+        # Joining lets one person in at a time: a twin with the same key may have come in before.
+        twin = _with_key(sheet.person, sheet.idempotency_key)
+        if twin is not None:
+            return twin
         _check_running(sheet.person)
         sheet.save(force_insert=True)
         allowance.hold(sheet.person, sheet.hold_reference, 1)

@@ -65,7 +65,8 @@ async def sheet_events(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
     """Server-sent events: the head and the tiles that changed, whenever any did."""
     shown = await sync_to_async(_own_sheet)(request, id)
     context = await sync_to_async(_context)(request, shown)
-    stream = events(look_progress.watch(shown), _changes(context))
+    moments = await sync_to_async(look_progress.watch)(shown)
+    stream = events(moments, _changes(context))
     response = StreamingHttpResponse(stream, content_type="text/event-stream")
     response["Cache-Control"] = "no-cache, no-store"
     response["X-Accel-Buffering"] = "no"

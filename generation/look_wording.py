@@ -38,7 +38,7 @@ def _none(now: SheetSnapshot) -> tuple[str, str]:
     return "That did not work", f"None of the looks could be made. {NOT_CHARGED}"
 
 
-HOW_TO_GO_ON = "Make one properly, or hold two side by side."
+HOW_TO_GO_ON = "Make one final, or tick two to compare them."
 
 
 def _spoken(now: SheetSnapshot, headline: str) -> str:

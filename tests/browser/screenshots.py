@@ -19,6 +19,7 @@ OUT = ROOT / "docs" / "screenshots"
 WIDTHS = {390: 844, 820: 1180, 1440: 900}
 SCHEMES = ("light", "dark")
 WEBP_QUALITY = 70
+LOOKS_MILLISECONDS = 300_000
 PROMPTS = (
     "a red boat by the sea at sunset",
     "a white lighthouse by the sea at night",
@@ -56,7 +57,10 @@ def _furnish(browser: Browser, house: House) -> tuple[dict[str, object], dict[st
     for pack, prompt in zip(_slugs(page, house), PROMPTS, strict=False):
         done = generate(page, house, prompt, pack)
         wait_for_picture(page)
+    looks = _ask_for_looks(page, house)
+    page.locator("a[href$='/compare']").wait_for(timeout=LOOKS_MILLISECONDS)
     house.stop_worker()
+    looks_waiting = _ask_for_looks(page, house)
     waiting = generate(page, house, PROMPTS[0], _slugs(page, house)[0])
     pack = _slugs(page, house)[0]
     state = context.storage_state()
@@ -69,6 +73,9 @@ def _furnish(browser: Browser, house: House) -> tuple[dict[str, object], dict[st
         "create": f"/create/?pack={pack}",
         "generation-done": done,
         "generation-waiting": waiting,
+        "looks": looks,
+        "looks-waiting": looks_waiting,
+        "looks-compare": f"{looks}compare",
         "my-images": "/images/",
         "my-images-empty": "/images/",
         "account": "/account/",
@@ -79,6 +86,14 @@ def _furnish(browser: Browser, house: House) -> tuple[dict[str, object], dict[st
         "password-reset": "/accounts/password/reset/",
         "not-found": "/nothing-here/",
     }
+
+
+def _ask_for_looks(page: Page, house: House) -> str:
+    page.goto(f"{house.address}/create/")
+    page.locator("textarea[name=prompt]").fill(PROMPTS[0])
+    page.get_by_role("button", name="Draft in each look").click()
+    page.wait_for_url("**/looks/*/")
+    return page.url.removeprefix(house.address)
 
 
 def _slugs(page: Page, house: House) -> list[str]:

@@ -1,12 +1,16 @@
 """The pages of a sheet of looks: asked for in the studio, watched, compared, tried again."""
 
+import asyncio
+
 import pytest
+from asgiref.sync import sync_to_async
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts import allowance, tokens
 from generation import look_progress, look_sheets
+from generation.event_stream import events
 from generation.look_views import _changes, _context
 from generation.models import GeneratedImage, Generation, LookSheet
 from tests.pages.conftest import PNG
@@ -206,6 +210,34 @@ class TestWatching:
         with CaptureQueriesContext(connection) as captured:
             client.get(address)
         return len(captured)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_streams_what_changed_and_ends(sheet):
+    first, *others = tiles(sheet)
+    moments = look_progress.watch(sheet)
+
+    async def collect():
+        shown = _changes({"sheet": sheet, "csrf_token": "t", "key": "k", "kept_until": None})
+        seen = []
+        async for event in events(moments, shown):
+            seen.append(event)
+            if len(seen) == 1:
+                await sync_to_async(arrive)(first)
+                rest = Generation.objects.filter(pk__in=[tile.pk for tile in others])
+                await rest.aupdate(state="failed")
+        return seen
+
+    seen = asyncio.run(asyncio.wait_for(collect(), timeout=20))
+    assert seen[-1] == "event: ended\ndata: ended\n\n"
+    assert "1 of 3 looks" in seen[-2]
+
+
+def test_it_opens_the_stream_for_the_owner(as_alice, sheet, address):
+    look_sheets.cancel(sheet)
+    response = as_alice.get(f"{address}events")
+    assert response.status_code == 200
+    assert response["Content-Type"] == "text/event-stream"
 
 
 class TestComparing:
