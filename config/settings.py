@@ -138,6 +138,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"queue": "house", "expires": 5.0},
     },
+    "count-popularity": {
+        "task": "generation.count_popularity",
+        "schedule": 600.0,
+        "options": {"queue": "house", "expires": 600.0},
+    },
 }
 if CELERY_BROKER_URL.startswith("filesystem"):
     _queue_dir = DATA_DIR / "queue"

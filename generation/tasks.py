@@ -5,7 +5,7 @@ from typing import Any
 from billiard.process import current_process
 from celery import current_app, shared_task, signals
 
-from generation import recovery, render_worker, worker_process
+from generation import popularity, recovery, render_worker, worker_process
 
 
 @shared_task(name="generation.render", bind=True)
@@ -21,6 +21,12 @@ def render(self: Any, queue: str) -> int:
 def sweep() -> int:
     """Take back what dead workers held; ring for what waits."""
     return recovery.sweep()
+
+
+@shared_task(name="generation.count_popularity")
+def count_popularity() -> int:
+    """Count what each pack is used."""
+    return popularity.count_again()
 
 
 @signals.worker_process_init.connect

@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern] = [
     path("packs/<slug:slug>/", views.pack, name="pack"),
     path("packs/<slug:slug>/cover", views.pack_cover, name="pack_cover"),
     path("packs/<slug:slug>/examples/<int:key>", views.pack_example, name="pack_example"),
+    path("packs/<slug:slug>/looks/<int:key>", views.pack_look, name="pack_look"),
 ]

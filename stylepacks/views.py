@@ -15,23 +15,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from stylepacks import known_words
+from stylepacks.discover import PAGE, SORTS, Wanted, families_of, find, tags_of, ways_out
 from stylepacks.example_pictures import examples_of
+from stylepacks.history import history_of
 from stylepacks.library import published_packs
-from stylepacks.models import ExamplePicture, StylePack
+from stylepacks.look_pictures import look_of
+from stylepacks.models import ExamplePicture, LookPicture, PackVersion, StylePack
+from stylepacks.neighbours import closest, partners
+from stylepacks.rules import license_words
+from stylepacks.shelf import shelf
 
 COVER_SECONDS = 300
-ALTERNATIVES = 4
 HOME_EXAMPLES = 3
-LICENSE_SENTENCES = {
-    "Apache-2.0": "Your pictures are yours, for private and commercial use.",
-    "MIT": "Your pictures are yours, for private and commercial use.",
-    "CC0-1.0": "Your pictures are yours, without any condition.",
-    "CC-BY-4.0": "Use your pictures for anything, and name the pack's author.",
-    "CC-BY-SA-4.0": "Name the pack's author, and share your pictures under the same licence.",
-    "CC-BY-NC-4.0": "Use your pictures privately, and name the pack's author; do not sell them.",
-    "LicenseRef-FLUX-1-dev-Non-Commercial": "Use your pictures privately; do not sell them.",
-}
-OTHER_LICENSE = "This pack has a licence of its own: read it before you publish your pictures."
 
 
 @require_safe
@@ -53,18 +48,19 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def packs(request: HttpRequest) -> HttpResponse:
-    offered = list(published_packs())
-    kind, family = request.GET.get("kind", ""), request.GET.get("family", "")
-    words = request.GET.get("q", "").strip()
-    shown = [pack for pack in offered if _fits(pack, kind, family) and _mentions(pack, words)]
+    """Every pack, or those that fit the address: the whole state of the page stands in it."""
+    all_packs, wanted = shelf(), Wanted.read(request.GET.dict())
+    found = find(all_packs, wanted)
     context = {
-        "packs": shown,
-        "total": len(offered),
-        "kinds": [choice for choice in StylePack.Kind.choices if _has_kind(offered, choice[0])],
-        "families": sorted({pack.look_family for pack in offered if _is_chip(pack)}),
-        "kind": kind,
-        "family": family,
-        "words": words,
+        "shelf": all_packs,
+        "wanted": wanted,
+        "found": found,
+        "cards": found.cards[: wanted.shown],
+        "more": wanted.address(shown=wanted.shown + PAGE),
+        "sorts": SORTS,
+        "families": families_of(all_packs, wanted),
+        "tags": tags_of(found.cards, wanted),
+        "ways_out": [] if found.cards else ways_out(all_packs, wanted),
     }
     return render(request, "stylepacks/packs.html", context)
 
@@ -72,24 +68,31 @@ def packs(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def pack(request: HttpRequest, slug: str) -> HttpResponse:
-    shown = get_object_or_404(StylePack.objects.select_related("live_version"), slug=slug)
-    others = [other for other in published_packs() if other.pk != shown.pk]
+    packs = StylePack.objects.select_related("live_version__checkpoint")
+    shown = get_object_or_404(packs.defer("live_version__checkpoint__vocabulary"), slug=slug)
     if shown.state == StylePack.State.RETIRED:
-        context = {"pack": shown, "others": _alternatives(shown, others)}
+        context = {"pack": shown, "others": closest(shelf(), shown)}
         return render(request, "stylepacks/pack_retired.html", context, status=410)
     version = shown.live_version
     if shown.state != StylePack.State.PUBLISHED or version is None:
         raise Http404
-    context = {
+    return render(request, "stylepacks/pack.html", _about(shown, version))
+
+
+def _about(shown: StylePack, version: PackVersion) -> dict[str, Any]:
+    cards = shelf()
+    return {
         "pack": shown,
         "version": version,
         "examples": examples_of(version),
-        "license_sentence": LICENSE_SENTENCES.get(version.license, OTHER_LICENSE),
-        "others": _alternatives(shown, others),
+        "look": look_of(shown, version),
+        "history": history_of(shown),
+        "license_sentence": license_words.sentence(version.license),
+        "partners": partners(cards, shown, version),
+        "others": closest(cards, shown),
         **_words_for(shown, [shown]),
         "key": uuid.uuid4().hex,
     }
-    return render(request, "stylepacks/pack.html", context)
 
 
 @require_safe
@@ -103,6 +106,13 @@ def pack_cover(request: HttpRequest, slug: str) -> HttpResponse:
 def pack_example(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     """An example picture's bytes from a folder, or the way to them in a remote store."""
     offered = ExamplePicture.objects.exclude(pack__state=StylePack.State.DRAFT)
+    return _picture(get_object_or_404(offered, pk=key, pack__slug=slug).file)
+
+
+@require_safe
+def pack_look(request: HttpRequest, slug: str, key: int) -> HttpResponse:
+    """A sample's or dial stop's bytes from a folder, or the way to them in a remote store."""
+    offered = LookPicture.objects.exclude(pack__state=StylePack.State.DRAFT)
     return _picture(get_object_or_404(offered, pk=key, pack__slug=slug).file)
 
 
@@ -141,31 +151,3 @@ def _words_for(picked: StylePack | None, offered: list[StylePack]) -> dict[str, 
 def _examples(offered: list[StylePack]) -> list[tuple[StylePack, str]]:
     told = [pack for pack in offered if pack.live_version and pack.live_version.examples]
     return [(pack, pack.live_version.examples[0]) for pack in told[:HOME_EXAMPLES]]  # type: ignore[union-attr]
-
-
-def _alternatives(pack: StylePack, others: list[StylePack]) -> list[StylePack]:
-    near = sorted(others, key=lambda other: _distance(pack, other))
-    return near[:ALTERNATIVES]
-
-
-def _distance(pack: StylePack, other: StylePack) -> tuple[bool, bool, int]:
-    shared = len(set(pack.tags) & set(other.tags))
-    return pack.kind != other.kind, pack.look_family != other.look_family, -shared
-
-
-def _fits(pack: StylePack, kind: str, family: str) -> bool:
-    return kind in ("", pack.kind) and family in ("", pack.look_family)
-
-
-def _mentions(pack: StylePack, words: str) -> bool:
-    told = " ".join([pack.name, pack.promise, pack.look_family, *pack.tags, *pack.suits])
-    return all(word in told.casefold() for word in words.casefold().split())
-
-
-def _has_kind(offered: list[StylePack], kind: str) -> bool:
-    return any(pack.kind == kind for pack in offered)
-
-
-def _is_chip(pack: StylePack) -> bool:
-    # A character's family says nothing that the kind chip does not.
-    return bool(pack.look_family) and pack.kind == StylePack.Kind.STYLE

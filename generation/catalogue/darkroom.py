@@ -66,7 +66,7 @@ class Darkroom:
 
 
 def _recipe(shot: Shot) -> Recipe:
-    wish = Wish(pack=shot.pack, prompt=shot.prompt, seed=shot.seed)
+    wish = Wish(shot.pack, shot.prompt, shot.strength, seed=shot.seed)
     return build(wish, versions_of(wish))
 
 

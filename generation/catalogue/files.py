@@ -1,18 +1,26 @@
-"""Where the pictures lie, and in which form: covers, examples, one sheet for each family."""
+"""Where the pictures lie, and in which form: covers, examples, samples, one sheet a family.
 
+samples/SLUG-N.webp is the pack's row of the sample sheet, dial/SLUG-S.webp its cover at strength
+S; looks.json says what each of them shows.
+"""
+
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
 from generation.catalogue.darkroom import Darkroom
-from generation.catalogue.plan import Plan
+from generation.catalogue.plan import Plan, Shot
 from generation.catalogue.sheet import Row, draw_sheet, sheet_webp
 from generation.engine.image_files import thumbnail_webp
 from stylepacks.models import StylePack
 
 COVER_EDGE = 512
 EXAMPLE_EDGE = 384
+SAMPLE_EDGE = 256
+LOOKS = "looks.json"
 CHARACTERS = "Characters"
 
 
@@ -31,6 +39,32 @@ def write_pictures(darkroom: Darkroom, plan: Plan, pack: StylePack, folder: Path
     for number, shot in enumerate(plan.shots(pack), start=1):
         content = _webp(darkroom.picture(shot), EXAMPLE_EDGE)
         _write(folder / "examples" / f"{pack.slug}-{number}.webp", content)
+
+
+def write_look(darkroom: Darkroom, plan: Plan, pack: StylePack, folder: Path) -> None:
+    """Samples and dial below `folder`, and the pack's entry in its looks.json."""
+    for number, shot in enumerate(plan.samples(pack), start=1):
+        content = _webp(darkroom.picture(shot), SAMPLE_EDGE)
+        _write(folder / "samples" / f"{pack.slug}-{number}.webp", content)
+    for shot in plan.dial(pack):
+        content = _webp(darkroom.picture(shot), COVER_EDGE)
+        _write(folder / "dial" / f"{pack.slug}-{shot.strength}.webp", content)
+    note_look(plan, pack, folder)
+
+
+def note_look(plan: Plan, pack: StylePack, folder: Path) -> None:
+    """Say in looks.json what the pack's samples and dial show; other packs' entries stay."""
+    path = folder / LOOKS
+    known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    samples = [_said(shot, number) for number, shot in enumerate(plan.samples(pack), start=1)]
+    dial = [_said(shot, shot.strength or 0) for shot in plan.dial(pack)]
+    entries = known | {pack.slug: {"samples": samples, "dial": dial}}
+    text = json.dumps(entries, indent=1, sort_keys=True, ensure_ascii=False)
+    _write(path, f"{text}\n".encode())
+
+
+def _said(shot: Shot, place: int) -> dict[str, Any]:
+    return {"place": place, "prompt": shot.prompt, "seed": shot.seed}
 
 
 def families_of(packs: Iterable[StylePack]) -> Mapping[str, list[StylePack]]:

@@ -7,12 +7,13 @@ for each example.
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from stylepacks.models import StylePack
 
+DIAL_STOPS = (0, 25, 50, 75, 100)
 FIELDS = {"seed", "sheet", "covers", "examples"}
 
 
@@ -22,11 +23,12 @@ class PlanError(ValueError):
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: the pack that makes it, the maker's words, the seed."""
+    """One picture: the pack that makes it, the maker's words, the seed; None: its own strength."""
 
     pack: str
     prompt: str
     seed: int
+    strength: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,14 @@ class Plan:
         chosen = self.covers.get(pack.slug, {})
         prompt = chosen.get("prompt") or examples_of(pack)[0]
         return Shot(pack.slug, prompt, chosen.get("seed", self.seed))
+
+    def dial(self, pack: StylePack) -> list[Shot]:
+        """The cover again at each stop of the strength dial."""
+        return [replace(self.cover(pack), strength=stop) for stop in DIAL_STOPS]
+
+    def samples(self, pack: StylePack) -> list[Shot]:
+        """The pack's row of the sample sheet."""
+        return [column.shot(pack) for column in self.columns]
 
     def shots(self, pack: StylePack) -> list[Shot]:
         """The pack's examples, in their order."""

@@ -1,5 +1,6 @@
 """Packs: what people pick, and the versions that fix exactly how it renders."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,13 @@ LINEAR_CURVE = [[0, 0.0], [100, 1.0]]
 
 def default_curve() -> list[list[float]]:
     return [list(point) for point in LINEAR_CURVE]
+
+
+class ShelfQuerySet(models.QuerySet["StylePack"]):
+    """Bulk changes count as changes of the shelf, as saved ones do."""
+
+    def update(self, **changes: Any) -> int:
+        return super().update(**{"changed_at": timezone.now(), **changes})
 
 
 class StylePack(models.Model):
@@ -66,14 +74,28 @@ class StylePack(models.Model):
         related_name="live_in",
     )
     position = models.PositiveIntegerField(default=100, help_text="Small numbers stand first")
+    popularity = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Finished generations of late, counted now and then"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ShelfQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "name"]
         verbose_name = "style pack"
+        indexes = [models.Index(fields=["state", "changed_at"], name="changes_of_the_shelf")]
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **options: Any) -> None:
+        """Notes the change, so that no page shows the pack as it was."""
+        self.changed_at = timezone.now()
+        if update_fields is not None:
+            update_fields = {*update_fields, "changed_at"}
+        super().save(*args, update_fields=update_fields, **options)
 
 
 class PackVersion(models.Model):

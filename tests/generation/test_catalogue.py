@@ -1,5 +1,6 @@
 """`render_covers`: covers, examples and sheets by one command, and the same bytes again."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -72,11 +73,13 @@ def test_it_renders_all_pictures_and_the_same_bytes_again(ink, folder, capsys):
     first = pictures(folder)
     assert list(first) == [
         "covers/ink.webp",
+        *(f"dial/ink-{stop}.webp" for stop in (0, 100, 25, 50, 75)),
         "examples/ink-1.webp",
         "examples/ink-2.webp",
+        "samples/ink-1.webp",
         "sheets/sheet-style.webp",
     ]
-    assert "4 pictures rendered, 0 taken from earlier" in capsys.readouterr().out
+    assert "9 pictures rendered, 1 taken from earlier" in capsys.readouterr().out
     render(folder, "--sheets", str(folder / "sheets"))
     assert pictures(folder) == first
 
@@ -97,7 +100,7 @@ def test_it_goes_on_where_it_was_interrupted(ink, folder, capsys):
     with pytest.raises(CommandError, match="could not be written"):
         render(folder, "--sheets", str(blocked))
     render(folder, "--sheets", str(folder / "sheets"))
-    assert "0 pictures rendered, 4 taken from earlier" in capsys.readouterr().out
+    assert "0 pictures rendered, 10 taken from earlier" in capsys.readouterr().out
 
 
 def test_it_tells_which_cover_differs(ink, folder, capsys):
@@ -132,10 +135,25 @@ def test_it_takes_a_better_seed_from_the_plan(ink, folder):
     (folder / "pictures.toml").write_text(PLAN + chosen)
     render(folder)
     after = pictures(folder)
-    assert [name for name in after if after[name] != before[name]] == [
-        "covers/ink.webp",
-        "examples/ink-2.webp",
-    ]
+    changed = [name for name in after if after[name] != before[name]]
+    assert "covers/ink.webp" in changed
+    assert [name for name in changed if name.startswith("examples")] == ["examples/ink-2.webp"]
+
+
+def test_it_turns_the_dial_on_the_cover_and_says_what_each_picture_shows(ink, folder):
+    render(folder)
+    looks = json.loads((folder / "looks.json").read_text())
+    boat = {"prompt": "a boat", "seed": 5}
+    assert looks["ink"]["dial"] == [{"place": stop, **boat} for stop in (0, 25, 50, 75, 100)]
+    assert looks["ink"]["samples"] == [{"place": 1, "prompt": "a red cat in the snow", "seed": 6}]
+    dial = pictures(folder / "dial")
+    assert len(set(dial.values())) == 5
+
+
+def test_it_keeps_what_is_said_of_other_packs(ink, folder):
+    (folder / "looks.json").write_text('{"fox": {"samples": [], "dial": []}}')
+    render(folder)
+    assert list(json.loads((folder / "looks.json").read_text())) == ["fox", "ink"]
 
 
 def test_it_says_that_an_example_has_no_seed(ink, folder):

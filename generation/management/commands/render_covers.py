@@ -1,4 +1,4 @@
-"""`manage.py render_covers`: covers, examples and sample sheets, rendered by the packs themselves.
+"""`manage.py render_covers`: covers, examples, dials and sample sheets, rendered by the packs.
 
 The words and seeds stand in FOLDER/pictures.toml: the same weights give the same bytes again. A
 run that was interrupted goes on where it stopped.
@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from generation.catalogue.checking import check_covers
 from generation.catalogue.darkroom import Darkroom
-from generation.catalogue.files import families_of, write_pictures, write_sheet
+from generation.catalogue.files import families_of, write_look, write_pictures, write_sheet
 from generation.catalogue.plan import Plan, PlanError, read_plan
 from stylepacks.library import published_packs
 from stylepacks.models import StylePack
@@ -25,7 +25,7 @@ CURE = "run `manage.py install_starter`, which says what each of them lacks"
 
 class Command(BaseCommand):
     help = (
-        "Render the covers, the examples and the sample sheets of the packs of a starter folder "
+        "Render the covers, examples, strength dials and sample sheets of a starter folder's packs "
         "with their own weights. What an interrupted run has rendered is not rendered twice."
     )
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
             type=Path,
             default=Path(settings.BASE_DIR) / "starter",
             metavar="FOLDER",
-            help="holds packs/ and pictures.toml; gets covers/ and examples/ (default: starter)",
+            help="holds packs/ and pictures.toml; gets the pictures (default: starter)",
         )
         parser.add_argument(
             "--sheets", type=Path, metavar="FOLDER", help="write sheet-FAMILY.webp there"
@@ -88,6 +88,7 @@ class Command(BaseCommand):
         for number, pack in enumerate(packs, start=1):
             started = time.perf_counter()
             write_pictures(darkroom, plan, pack, options["into"])
+            write_look(darkroom, plan, pack, options["into"])
             self._tell(f"{number}/{len(packs)} {pack.slug}", started)
         if options["sheets"]:
             self._sheets(darkroom, plan, packs, options)

@@ -1,6 +1,7 @@
 """`manage.py install_starter`: register the model and the packs that ship with the house."""
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from stylepacks import checkpoints
 from stylepacks.drafts import install_draft
 from stylepacks.errors import PackError
 from stylepacks.example_pictures import install_pictures
+from stylepacks.look_pictures import install_look
 from stylepacks.models import Checkpoint, Lora, PackVersion, StylePack
 from stylepacks.registering import (
     PackEntry,
@@ -102,7 +104,19 @@ def install_pack(pack: PackFile, checkpoint: Checkpoint, folder: Path) -> tuple[
     version, is_new = register_pack(entry, checkpoint)
     _install_cover(version.pack, folder / "covers" / f"{pack.slug}.webp")
     install_pictures(version.pack, pack.examples, folder / "examples")
+    install_look(version.pack, _looks(folder).get(pack.slug, {}), folder)
     return version, is_new
+
+
+def _looks(folder: Path) -> dict[str, Any]:
+    """What `render_covers` wrote of every pack's samples and dial; empty where it has not yet."""
+    path = folder / "looks.json"
+    if not path.is_file():
+        return {}
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (UnicodeDecodeError, ValueError) as error:
+        raise CommandError(f"{path} cannot be read as JSON: run `make covers`.") from error
 
 
 def _lora(

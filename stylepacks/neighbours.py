@@ -1,0 +1,28 @@
+"""Packs beside a pack: those that go together with it, and those that look most like it."""
+
+from stylepacks.models import PackVersion, StylePack
+from stylepacks.shelf import Card, Shelf
+
+PARTNERS = 4
+CLOSEST = 4
+
+
+def partners(shelf: Shelf, pack: StylePack, version: PackVersion) -> list[Card]:
+    """Characters for a style, styles for a character: of the same base model, most used first."""
+    fitting = [
+        card
+        for card in shelf.cards
+        if card.kind != pack.kind and card.checkpoint == version.checkpoint_id
+    ]
+    return sorted(fitting, key=lambda card: -card.popularity)[:PARTNERS]
+
+
+def closest(shelf: Shelf, pack: StylePack) -> list[Card]:
+    """Other packs of its kind and family first, then by the tags and uses they share."""
+    others = [card for card in shelf.cards if card.pk != pack.pk]
+    return sorted(others, key=lambda other: _distance(pack, other))[:CLOSEST]
+
+
+def _distance(pack: StylePack, other: Card) -> tuple[bool, bool, int]:
+    shared = len({*pack.tags, *pack.suits} & {*other.tags, *other.suits})
+    return pack.kind != other.kind, pack.look_family != other.look_family, -shared
