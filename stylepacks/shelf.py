@@ -24,7 +24,7 @@ KEPT_SECONDS = 60
 NAME_WEIGHT, TAG_WEIGHT, PROMISE_WEIGHT = 3, 2, 1
 FIELDS = (
     "pk", "slug", "name", "kind", "promise", "look_family", "tags", "suits", "cover",
-    "popularity", "position", "created_at", "live_version__checkpoint_id",
+    "popularity", "position", "created_at", "live_version__checkpoint_id", "live_version__license",
 )  # fmt: skip
 
 
@@ -45,6 +45,7 @@ class Card:
     position: int
     created_at: datetime
     checkpoint: int
+    license: str
 
     @cached_property
     def html(self) -> SafeString:

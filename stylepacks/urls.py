@@ -1,9 +1,11 @@
 from django.urls import URLPattern, path
 
 from stylepacks import views
+from stylepacks.free import free
 
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
+    path("free/", free, name="free"),
     path("packs/", views.packs, name="packs"),
     path("packs/<slug:slug>/", views.pack, name="pack"),
     path("packs/<slug:slug>/cover", views.pack_cover, name="pack_cover"),
