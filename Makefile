@@ -11,7 +11,7 @@ export HOUSESTYLE_QUEUES ?= render.sd15.cpu,house
 export HOUSESTYLE_BIN := $(CURDIR)/$(BIN)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench screenshots covers clean
+.PHONY: help setup run test check bench bench-web screenshots covers clean
 
 help: ## Show the doors
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -31,7 +31,6 @@ setup: $(VENV)/.base ## Create the environment, the database and the starter pac
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) collectstatic --noinput --verbosity 0
 	@$(MANAGE) install_starter
-	@$(MANAGE) install_terms
 	@$(MANAGE) ensure_admin
 
 run: setup ## Open the house on http://127.0.0.1:8000
@@ -52,6 +51,9 @@ bench: setup $(VENV)/.dev ## Measure the main job, the starter and the engine; r
 	@$(BIN)/python -m benchmarks.main_job
 	@$(BIN)/python -m benchmarks.starter
 	@$(BIN)/python -m benchmarks.engine --device cpu
+
+bench-web: setup $(VENV)/.dev ## Measure the pages with 500 packs and 100,000 generations
+	@$(BIN)/python -m benchmarks.web
 
 screenshots: setup $(VENV)/.dev ## Photograph every page at three widths, light and dark
 	@$(BIN)/python -m tests.browser.screenshots
