@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from generation import views
+from generation.pictures.urls import urlpatterns as picture_patterns
 
 urlpatterns: list[URLPattern] = [
     path("create/", views.create, name="create"),
@@ -15,4 +16,5 @@ urlpatterns: list[URLPattern] = [
     path("generations/<uuid:id>/<int:index>.png", views.image_file, name="image_file"),
     path("generations/<uuid:id>/<int:index>.webp", views.image_thumbnail, name="image_thumbnail"),
     path("images/", views.my_images, name="my_images"),
+    *picture_patterns,
 ]

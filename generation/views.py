@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
     require_GET,
@@ -26,6 +26,7 @@ from generation.event_stream import fragments
 from generation.forms import WishForm
 from generation.image_serving import serve
 from generation.models import GeneratedImage, Generation
+from generation.pictures.own import SHOWN_FIELDS, own_generation, own_image
 from generation.progress import snapshot
 from generation.wishes import SubmissionError
 from generation.wording import moment
@@ -36,7 +37,6 @@ from stylepacks.rules.token_budget import estimate_tokens
 
 PAGE_OF_IMAGES = 24
 COUNTS = (1, 2, 3, 4)
-SHOWN_FIELDS = ("pack_version__pack", "second_version__pack")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,14 +87,14 @@ def final_prompt(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def generation(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
-    shown = _own_generation(request, id)
+    shown = own_generation(request, id)
     return render(request, "generation/generation.html", _generation_context(request, shown))
 
 
 @require_GET
 async def generation_events(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
     """Server-sent events: the progress fragment, again whenever something changed."""
-    shown = await sync_to_async(_own_generation)(request, id)
+    shown = await sync_to_async(own_generation)(request, id)
     context = await sync_to_async(_fragment_context)(request, shown)
     response = StreamingHttpResponse(fragments(shown, context), content_type="text/event-stream")
     response["Cache-Control"] = "no-cache, no-store"
@@ -106,13 +106,13 @@ async def generation_events(request: HttpRequest, id: uuid.UUID) -> HttpResponse
 @never_cache
 def generation_tile(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """One generation in "My images"; asked again by the page while it is being made."""
-    shown = _own_generation(request, id)
+    shown = own_generation(request, id)
     return render(request, "generation/_tile.html", {"generation": shown})
 
 
 @require_POST
 def cancel(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
-    shown = _own_generation(request, id)
+    shown = own_generation(request, id)
     submission.cancel(shown)
     return redirect("generation", id=shown.pk)
 
@@ -121,7 +121,7 @@ def cancel(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 @never_cache
 def delete(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """Ask first, then delete rows and files for good. What is still being made is cancelled."""
-    shown = _own_generation(request, id)
+    shown = own_generation(request, id)
     if request.method != "POST":
         return render(request, "generation/delete.html", {"generation": shown})
     submission.cancel(shown)
@@ -132,14 +132,14 @@ def delete(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 
 @require_safe
 def image_file(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResponse:
-    image = _own_image(request, id, index)
+    image = own_image(request, id, index)
     name = f"{image.generation.pack_version.pack.slug}-{image.seed}.png"
     return serve(image.file, "image/png", name if "download" in request.GET else "")
 
 
 @require_safe
 def image_thumbnail(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResponse:
-    return serve(_own_image(request, id, index).thumbnail, "image/webp")
+    return serve(own_image(request, id, index).thumbnail, "image/webp")
 
 
 @require_safe
@@ -156,22 +156,6 @@ def my_images(request: HttpRequest) -> HttpResponse:
     pages = Paginator(rows.prefetch_related(images), PAGE_OF_IMAGES)
     context = {"page": pages.get_page(request.GET.get("page"))}
     return render(request, "generation/my_images.html", context)
-
-
-def _own_generation(request: HttpRequest, id: uuid.UUID) -> Generation:
-    person = person_of(request)
-    if person is None:
-        raise Http404
-    rows = Generation.objects.select_related(*SHOWN_FIELDS).prefetch_related("images")
-    return get_object_or_404(rows, pk=id, person=person)
-
-
-def _own_image(request: HttpRequest, id: uuid.UUID, index: int) -> GeneratedImage:
-    person = person_of(request)
-    if person is None:
-        raise Http404
-    rows = GeneratedImage.objects.select_related("generation__pack_version__pack")
-    return get_object_or_404(rows, generation_id=id, index=index, generation__person=person)
 
 
 def _generation_context(request: HttpRequest, shown: Generation) -> dict[str, Any]:

@@ -1,0 +1,80 @@
+"""One finished picture large, with all that can be done next, and its copies to save."""
+
+import uuid
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from generation.image_serving import FOR_EVER, serve
+from generation.models import GeneratedImage
+from generation.pictures import formats
+from generation.pictures.own import neighbours, own_image
+
+SCALES = {"1": 1, "2": 2}
+
+
+@require_safe
+@never_cache
+def picture(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResponse:
+    """The large view. Without a script the picture itself is a link to its file, to zoom in."""
+    image = own_image(request, id, index)
+    before, after = neighbours(image)
+    context = {
+        "image": image,
+        "generation": image.generation,
+        "before": before,
+        "after": after,
+        "remix": remix_query(image),
+        "twice": (image.width * 2, image.height * 2),
+    }
+    return render(request, "pictures/picture.html", context)
+
+
+@require_safe
+def download(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResponse:
+    """The picture as a file to keep: `format` png, webp or jpeg, `size` 1 or 2."""
+    image = own_image(request, id, index)
+    format = formats.FORMATS.get(request.GET.get("format", "png"))
+    scale = SCALES.get(request.GET.get("size", "1"))
+    if format is None or scale is None:
+        raise Http404("Pictures are saved as PNG, WebP or JPEG, at their size or twice as large.")
+    name = file_name(image, format, scale)
+    if format.ending == "png" and scale == 1:
+        return serve(image.file, format.kind, name)
+    return _copy(image, format, scale, name)
+
+
+def file_name(image: GeneratedImage, format: formats.Format, scale: int = 1) -> str:
+    """What a saved file is called: the pack and the seed, which make it again."""
+    slug, larger = image.generation.pack_version.pack.slug, f"-{scale}x" if scale > 1 else ""
+    return f"{slug}-{image.seed}{larger}.{format.ending}"
+
+
+def remix_query(image: GeneratedImage) -> str:
+    """What fills the studio in with everything that made this picture."""
+    made = image.generation
+    asked = {
+        "prompt": made.prompt,
+        "pack": made.pack_version.pack.slug,
+        "second": made.second_version.pack.slug if made.second_version else "",
+        "strength": made.strength,
+        "seed": image.seed,
+        "quality": made.recipe.get("quality", ""),
+        "aspect": made.recipe.get("aspect", ""),
+    }
+    return urlencode({name: value for name, value in asked.items() if value != ""})
+
+
+def _copy(image: GeneratedImage, format: formats.Format, scale: int, name: str) -> HttpResponse:
+    try:
+        with image.file.open("rb") as opened:
+            copy = formats.copy_of(opened.read(), format, scale)
+    except OSError:  # gone from storage, or no picture
+        raise Http404("This picture's file is gone.") from None
+    response = HttpResponse(copy, content_type=format.kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = FOR_EVER
+    return response
