@@ -5,11 +5,13 @@ from typing import Any
 from accounts.models import User
 from accounts.signals import account_leaving, guest_adopted
 from generation.deleting import delete_generation
-from generation.models import FairShare, Generation
+from generation.models import FairShare, Favourite, Generation
 from generation.submission import SubmissionError, Wish, cancel, submit_trial
 from stylepacks.models import PackVersion
 from stylepacks.signals import preview_requested
 
+# What a person keeps of their pictures goes along with them.
+KEPT = (Favourite,)
 TRIAL_IMAGES = 2
 TRIAL_SEED = 7
 
@@ -25,6 +27,8 @@ def adopt(guest: User, person: User, **_: Any) -> None:
     """A guest became a person: generations, waiting or done, and the served time go along."""
     _free_keys(guest, person)
     Generation.objects.filter(person=guest).update(person=person)
+    for kept in KEPT:
+        kept.objects.filter(person=guest).update(person=person)
     share = FairShare.objects.filter(person=guest).first()
     if share is not None:
         FairShare.objects.get_or_create(person=person)

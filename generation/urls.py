@@ -15,6 +15,5 @@ urlpatterns: list[URLPattern] = [
     path("generations/<uuid:id>/delete", views.delete, name="delete"),
     path("generations/<uuid:id>/<int:index>.png", views.image_file, name="image_file"),
     path("generations/<uuid:id>/<int:index>.webp", views.image_thumbnail, name="image_thumbnail"),
-    path("images/", views.my_images, name="my_images"),
     *picture_patterns,
 ]

@@ -6,8 +6,6 @@ from urllib.parse import urlencode
 
 from asgiref.sync import sync_to_async
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -19,14 +17,14 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from accounts.guests import person_of, person_or_guest
+from accounts.guests import person_or_guest
 from generation import recipes, submission
 from generation.deleting import delete_generation
 from generation.event_stream import fragments
 from generation.forms import WishForm
 from generation.image_serving import serve
-from generation.models import GeneratedImage, Generation
-from generation.pictures.own import SHOWN_FIELDS, own_generation, own_image
+from generation.models import Generation
+from generation.pictures.own import own_generation, own_image
 from generation.progress import snapshot
 from generation.wishes import SubmissionError
 from generation.wording import moment
@@ -35,7 +33,6 @@ from stylepacks.library import published_packs
 from stylepacks.models import PackVersion, StylePack
 from stylepacks.rules.token_budget import estimate_tokens
 
-PAGE_OF_IMAGES = 24
 COUNTS = (1, 2, 3, 4)
 
 
@@ -140,22 +137,6 @@ def image_file(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResponse:
 @require_safe
 def image_thumbnail(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResponse:
     return serve(own_image(request, id, index).thumbnail, "image/webp")
-
-
-@require_safe
-@never_cache
-def my_images(request: HttpRequest) -> HttpResponse:
-    person = person_of(request)
-    own = (
-        Generation.objects.filter(person=person, is_trial=False)
-        if person
-        else Generation.objects.none()
-    )
-    rows = own.order_by("-created_at", "-pk").select_related(*SHOWN_FIELDS)
-    images = Prefetch("images", GeneratedImage.objects.order_by("index"))
-    pages = Paginator(rows.prefetch_related(images), PAGE_OF_IMAGES)
-    context = {"page": pages.get_page(request.GET.get("page"))}
-    return render(request, "generation/my_images.html", context)
 
 
 def _generation_context(request: HttpRequest, shown: Generation) -> dict[str, Any]:

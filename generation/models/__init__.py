@@ -1,6 +1,7 @@
 """Making images: requests, their images, the workers, and who was served how much."""
 
 from generation.models.generations import GeneratedImage, Generation
+from generation.models.keeping import Favourite
 from generation.models.workers import FairShare, StepPreview, Worker
 
-__all__ = ["FairShare", "GeneratedImage", "Generation", "StepPreview", "Worker"]
+__all__ = ["FairShare", "Favourite", "GeneratedImage", "Generation", "StepPreview", "Worker"]

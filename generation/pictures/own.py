@@ -2,14 +2,14 @@
 
 import uuid
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from accounts.guests import person_of
 from accounts.models import User
-from generation.models import GeneratedImage, Generation
-from generation.pictures.history import newer, older
+from generation.models import Favourite, GeneratedImage, Generation
+from generation.pictures.history import Place, newer, older
 
 SHOWN_FIELDS = ("pack_version__pack", "second_version__pack")
 
@@ -31,28 +31,41 @@ def own_images(person: User) -> QuerySet[GeneratedImage]:
     return GeneratedImage.objects.filter(generation__person=person)
 
 
+def with_hearts(images: QuerySet[GeneratedImage]) -> QuerySet[GeneratedImage]:
+    """The images in order, each saying whether it `is_favourite`."""
+    liked = Favourite.objects.filter(image=OuterRef("pk"))
+    return images.annotate(is_favourite=Exists(liked)).order_by("index")
+
+
+def shown_rows(rows: QuerySet[Generation]) -> QuerySet[Generation]:
+    """Generations with all that a tile or a page says of them."""
+    images = Prefetch("images", with_hearts(GeneratedImage.objects.all()))
+    return rows.select_related(*SHOWN_FIELDS).prefetch_related(images)
+
+
 def own_generation(request: HttpRequest, id: uuid.UUID) -> Generation:
     """One of the asking person's generations with its packs and images, or 404."""
-    rows = Generation.objects.select_related(*SHOWN_FIELDS).prefetch_related("images")
-    return get_object_or_404(rows, pk=id, person=person_or_404(request))
+    rows = Generation.objects.filter(person=person_or_404(request))
+    return get_object_or_404(shown_rows(rows), pk=id)
 
 
 def own_image(request: HttpRequest, id: uuid.UUID, index: int) -> GeneratedImage:
     """One of the asking person's images with its generation and packs, or 404."""
     related = [f"generation__{name}" for name in SHOWN_FIELDS]
-    rows = own_images(person_or_404(request)).select_related(*related)
+    rows = with_hearts(own_images(person_or_404(request))).select_related(*related)
     return get_object_or_404(rows, generation_id=id, index=index)
 
 
 def neighbours(image: GeneratedImage) -> tuple[GeneratedImage | None, GeneratedImage | None]:
     """The pictures before and after this one, in the order of "My images"."""
-    siblings = GeneratedImage.objects.filter(generation=image.generation_id)
+    made = image.generation
+    siblings = GeneratedImage.objects.filter(generation=made)
     before = siblings.filter(index__lt=image.index).order_by("-index").first()
     after = siblings.filter(index__gt=image.index).order_by("index").first()
-    rows = _with_images(image.generation.person)
-    if before is None and (row := newer(rows, image.generation).first()):
+    rows, here = _with_images(image.generation.person), Place(made.created_at, made.pk)
+    if before is None and (row := newer(rows, here).first()):
         before = row.images.order_by("-index").first()
-    if after is None and (row := older(rows, image.generation).first()):
+    if after is None and (row := older(rows, here).first()):
         after = row.images.order_by("index").first()
     return before, after
 

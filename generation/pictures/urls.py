@@ -1,10 +1,13 @@
 from django.urls import URLPattern, path
 
-from generation.pictures import views
+from generation.pictures import gallery_views, selection, views
 
 ONE = "generations/<uuid:id>/<int:index>/"
 
 urlpatterns: list[URLPattern] = [
     path(ONE, views.picture, name="picture"),
     path(f"{ONE}download", views.download, name="download"),
+    path(f"{ONE}favourite", views.favourite, name="favourite"),
+    path("images/", gallery_views.my_images, name="my_images"),
+    path("images/selection", selection.selection, name="selection"),
 ]

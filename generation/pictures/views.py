@@ -4,13 +4,14 @@ import uuid
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from generation.image_serving import FOR_EVER, serve
 from generation.models import GeneratedImage
 from generation.pictures import formats
+from generation.pictures.keeping import like, unlike
 from generation.pictures.own import neighbours, own_image
 
 SCALES = {"1": 1, "2": 2}
@@ -31,6 +32,19 @@ def picture(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResponse:
         "twice": (image.width * 2, image.height * 2),
     }
     return render(request, "pictures/picture.html", context)
+
+
+@require_POST
+def favourite(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResponse:
+    """`on` 1 or 0: said outright, so that two clicks or two tabs cannot cross."""
+    image = own_image(request, id, index)
+    is_on = request.POST.get("on") == "1"
+    (like if is_on else unlike)(image.generation.person, [image])
+    if not getattr(request, "htmx", False):
+        return redirect("picture", id=id, index=index)
+    image.is_favourite = is_on  # type: ignore[attr-defined]
+    context = {"image": image, "generation": image.generation, "is_fresh": True}
+    return render(request, "pictures/_heart.html", context)
 
 
 @require_safe
