@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from asgiref.sync import sync_to_async
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -19,7 +18,6 @@ from django.views.decorators.http import (
 
 from accounts.guests import person_or_guest
 from generation import recipes, submission
-from generation.deleting import delete_generation
 from generation.event_stream import fragments
 from generation.forms import WishForm
 from generation.image_serving import serve
@@ -112,19 +110,6 @@ def cancel(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     shown = own_generation(request, id)
     submission.cancel(shown)
     return redirect("generation", id=shown.pk)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-def delete(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
-    """Ask first, then delete rows and files for good. What is still being made is cancelled."""
-    shown = own_generation(request, id)
-    if request.method != "POST":
-        return render(request, "generation/delete.html", {"generation": shown})
-    submission.cancel(shown)
-    delete_generation(shown)
-    messages.success(request, "Deleted.")
-    return redirect("my_images")
 
 
 @require_safe

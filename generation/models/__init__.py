@@ -2,6 +2,15 @@
 
 from generation.models.generations import GeneratedImage, Generation
 from generation.models.keeping import Favourite
+from generation.models.removals import Removal
 from generation.models.workers import FairShare, StepPreview, Worker
 
-__all__ = ["FairShare", "Favourite", "GeneratedImage", "Generation", "StepPreview", "Worker"]
+__all__ = [
+    "FairShare",
+    "Favourite",
+    "GeneratedImage",
+    "Generation",
+    "Removal",
+    "StepPreview",
+    "Worker",
+]

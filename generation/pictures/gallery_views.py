@@ -10,11 +10,19 @@ from django.views.decorators.http import require_safe
 
 from accounts.guests import person_of
 from accounts.models import User
-from generation.models import Favourite, GeneratedImage
+from generation.models import Favourite
+from generation.pictures import removing
 from generation.pictures.history import Page, page_of
-from generation.pictures.own import SHOWN_FIELDS, own_generations, shown_rows, with_hearts
+from generation.pictures.own import (
+    SHOWN_FIELDS,
+    own_generations,
+    shown_images,
+    shown_rows,
+    with_hearts,
+)
 
 PAGE_OF_IMAGES = 24
+MOST_UNDOS = 3
 EMPTY = Page((), "", True)
 
 
@@ -34,8 +42,10 @@ def _page(person: User, is_favourites: bool, before: str) -> Page:
     if not is_favourites:
         return page_of(shown_rows(own_generations(person)), before, PAGE_OF_IMAGES)
     related = [f"generation__{name}" for name in SHOWN_FIELDS]
-    images = with_hearts(GeneratedImage.objects.all()).select_related(*related)
-    rows = Favourite.objects.filter(person=person).prefetch_related(Prefetch("image", images))
+    images = with_hearts(shown_images()).select_related(*related)
+    rows = Favourite.objects.filter(person=person, image__removal=None).prefetch_related(
+        Prefetch("image", images)
+    )
     return page_of(rows, before, PAGE_OF_IMAGES, by="added_at")
 
 
@@ -44,4 +54,6 @@ def _is_next_page(request: HttpRequest) -> bool:
 
 
 def _tools(person: User | None) -> dict[str, Any]:
-    return {}
+    """What stands around the pictures: what can still be brought back."""
+    removed = removing.undoable(person)[:MOST_UNDOS] if person else ()
+    return {"removed": removed, "undo_minutes": removing.UNDO_MINUTES}

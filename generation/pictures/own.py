@@ -23,12 +23,17 @@ def person_or_404(request: HttpRequest) -> User:
 
 
 def own_generations(person: User) -> QuerySet[Generation]:
-    """What a person asked for, without a curator's trials."""
-    return Generation.objects.filter(person=person, is_trial=False)
+    """What a person asked for, without a curator's trials and what is on its way out."""
+    return Generation.objects.filter(person=person, is_trial=False, removal=None)
 
 
 def own_images(person: User) -> QuerySet[GeneratedImage]:
-    return GeneratedImage.objects.filter(generation__person=person)
+    return shown_images().filter(generation__person=person)
+
+
+def shown_images() -> QuerySet[GeneratedImage]:
+    """Images that nobody has removed."""
+    return GeneratedImage.objects.filter(removal=None)
 
 
 def with_hearts(images: QuerySet[GeneratedImage]) -> QuerySet[GeneratedImage]:
@@ -39,14 +44,15 @@ def with_hearts(images: QuerySet[GeneratedImage]) -> QuerySet[GeneratedImage]:
 
 def shown_rows(rows: QuerySet[Generation]) -> QuerySet[Generation]:
     """Generations with all that a tile or a page says of them."""
-    images = Prefetch("images", with_hearts(GeneratedImage.objects.all()))
+    images = Prefetch("images", with_hearts(shown_images()))
     return rows.select_related(*SHOWN_FIELDS).prefetch_related(images)
 
 
 def own_generation(request: HttpRequest, id: uuid.UUID) -> Generation:
-    """One of the asking person's generations with its packs and images, or 404."""
-    rows = Generation.objects.filter(person=person_or_404(request))
-    return get_object_or_404(shown_rows(rows), pk=id)
+    """One of the asking person's generations with its packs and all its images, or 404."""
+    rows = Generation.objects.filter(person=person_or_404(request), removal=None)
+    rows = rows.select_related(*SHOWN_FIELDS).prefetch_related("images")
+    return get_object_or_404(rows, pk=id)
 
 
 def own_image(request: HttpRequest, id: uuid.UUID, index: int) -> GeneratedImage:
@@ -59,17 +65,17 @@ def own_image(request: HttpRequest, id: uuid.UUID, index: int) -> GeneratedImage
 def neighbours(image: GeneratedImage) -> tuple[GeneratedImage | None, GeneratedImage | None]:
     """The pictures before and after this one, in the order of "My images"."""
     made = image.generation
-    siblings = GeneratedImage.objects.filter(generation=made)
+    siblings = shown_images().filter(generation=made)
     before = siblings.filter(index__lt=image.index).order_by("-index").first()
     after = siblings.filter(index__gt=image.index).order_by("index").first()
     rows, here = _with_images(image.generation.person), Place(made.created_at, made.pk)
     if before is None and (row := newer(rows, here).first()):
-        before = row.images.order_by("-index").first()
+        before = shown_images().filter(generation=row).order_by("-index").first()
     if after is None and (row := older(rows, here).first()):
-        after = row.images.order_by("index").first()
+        after = shown_images().filter(generation=row).order_by("index").first()
     return before, after
 
 
 def _with_images(person: User) -> QuerySet[Generation]:
-    images = GeneratedImage.objects.filter(generation=OuterRef("pk"))
+    images = shown_images().filter(generation=OuterRef("pk"))
     return own_generations(person).filter(Exists(images))

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from generation.models import GeneratedImage
+from generation.pictures import removing
 from generation.pictures.formats import FORMATS
 from generation.pictures.keeping import like, unlike
 from generation.pictures.own import SHOWN_FIELDS, own_images, person_or_404
@@ -74,6 +75,11 @@ def _unfavour(request: HttpRequest, person: User, images: Images) -> HttpRespons
     return back(request)
 
 
+def _delete(request: HttpRequest, person: User, images: Images) -> HttpResponseBase:
+    removing.remove(person, images)
+    return back(request)
+
+
 def _zip(request: HttpRequest, person: User, images: Images) -> HttpResponseBase:
     names = named_apart([file_name(image, FORMATS["png"]) for image in images])
     files = [image.file for image in images]
@@ -87,4 +93,9 @@ def _zip(request: HttpRequest, person: User, images: Images) -> HttpResponseBase
 
 
 Deed = Callable[[HttpRequest, User, Images], HttpResponseBase]
-DEEDS: dict[str, Deed] = {"favourite": _favour, "unfavourite": _unfavour, "zip": _zip}
+DEEDS: dict[str, Deed] = {
+    "favourite": _favour,
+    "unfavourite": _unfavour,
+    "zip": _zip,
+    "delete": _delete,
+}

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from generation.pictures import gallery_views, selection, views
+from generation.pictures import gallery_views, removal_views, selection, views
 
 ONE = "generations/<uuid:id>/<int:index>/"
 
@@ -8,6 +8,9 @@ urlpatterns: list[URLPattern] = [
     path(ONE, views.picture, name="picture"),
     path(f"{ONE}download", views.download, name="download"),
     path(f"{ONE}favourite", views.favourite, name="favourite"),
+    path(f"{ONE}delete", removal_views.delete_picture, name="delete_picture"),
+    path("generations/<uuid:id>/delete", removal_views.delete, name="delete"),
+    path("images/undo/<uuid:id>", removal_views.undo, name="undo"),
     path("images/", gallery_views.my_images, name="my_images"),
     path("images/selection", selection.selection, name="selection"),
 ]

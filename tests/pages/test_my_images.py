@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from generation.models import Generation
+from generation.pictures.history import Place, older
+from generation.pictures.own import own_generations
 from tests.pages.conftest import PNG
 
 
@@ -104,23 +106,12 @@ def test_it_answers_404_when_a_file_is_gone(as_alice, alice, make_generation):
     assert as_alice.get(f"/generations/{row.pk}/0.png").status_code == 404
 
 
-def test_it_asks_before_it_deletes(as_alice, alice, make_generation):
+def test_it_finds_a_page_deep_in_the_past_by_its_index(alice, make_generation):
     row = make_generation(alice)
-    page = as_alice.get(f"/generations/{row.pk}/delete").content.decode()
-    assert "Delete for good" in page
-    assert Generation.objects.filter(pk=row.pk).exists()
-
-
-def test_it_deletes_rows_and_files(
-    as_alice, alice, make_generation, django_capture_on_commit_callbacks
-):
-    row = make_generation(alice)
-    names = [name for image in row.images.all() for name in (image.file.name, image.thumbnail.name)]
-    with django_capture_on_commit_callbacks(execute=True):
-        response = as_alice.post(f"/generations/{row.pk}/delete", follow=True)
-    assert "Deleted." in response.content.decode()
-    assert not Generation.objects.exists()
-    assert not any(default_storage.exists(name) for name in names)
+    rows = older(own_generations(alice), Place(row.created_at, row.pk))[:25]
+    plan = rows.explain()
+    assert "shown_of_person" in plan
+    assert "TEMP B-TREE" not in plan
 
 
 def _queries(client):
