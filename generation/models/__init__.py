@@ -3,6 +3,7 @@
 from generation.models.generations import GeneratedImage, Generation
 from generation.models.keeping import Favourite
 from generation.models.removals import Removal
+from generation.models.sharing import Share
 from generation.models.workers import FairShare, StepPreview, Worker
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "GeneratedImage",
     "Generation",
     "Removal",
+    "Share",
     "StepPreview",
     "Worker",
 ]

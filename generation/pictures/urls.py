@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from generation.pictures import gallery_views, removal_views, selection, views
+from generation.pictures import gallery_views, removal_views, selection, share_views, views
 
 ONE = "generations/<uuid:id>/<int:index>/"
 
@@ -11,6 +11,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}delete", removal_views.delete_picture, name="delete_picture"),
     path("generations/<uuid:id>/delete", removal_views.delete, name="delete"),
     path("images/undo/<uuid:id>", removal_views.undo, name="undo"),
+    path(f"{ONE}share", share_views.share, name="share"),
+    path("s/<str:token>/", share_views.shared, name="shared"),
+    path("s/<str:token>/picture.jpg", share_views.shared_image, name="shared_image"),
     path("images/", gallery_views.my_images, name="my_images"),
     path("images/selection", selection.selection, name="selection"),
 ]

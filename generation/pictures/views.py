@@ -5,11 +5,12 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from generation.image_serving import FOR_EVER, serve
-from generation.models import GeneratedImage
+from generation.models import GeneratedImage, Share
 from generation.pictures import formats
 from generation.pictures.keeping import like, unlike
 from generation.pictures.own import neighbours, own_image
@@ -30,6 +31,10 @@ def picture(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResponse:
         "after": after,
         "remix": remix_query(image),
         "twice": (image.width * 2, image.height * 2),
+        "link": (link := Share.objects.filter(image=image).first()),
+        "link_url": request.build_absolute_uri(reverse("shared", args=[link.token]))
+        if link
+        else "",
     }
     return render(request, "pictures/picture.html", context)
 
