@@ -5,13 +5,13 @@ from typing import Any
 from accounts.models import User
 from accounts.signals import account_leaving, guest_adopted
 from generation.deleting import delete_generation
-from generation.models import FairShare, Favourite, Generation, Removal, Share
+from generation.models import Board, FairShare, Favourite, Generation, Removal, Share
 from generation.submission import SubmissionError, Wish, cancel, submit_trial
 from stylepacks.models import PackVersion
 from stylepacks.signals import preview_requested
 
 # What a person keeps of their pictures goes along with them.
-KEPT = (Favourite, Removal, Share)
+KEPT = (Board, Favourite, Removal, Share)
 TRIAL_IMAGES = 2
 TRIAL_SEED = 7
 

@@ -86,7 +86,7 @@ class Signer:
         if not verdict.is_trusted:
             return copy
         opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": [ORIGINAL]}}
-        actions = [opened, {"action": "c2pa.transcoded"}]
+        actions: list[dict[str, Any]] = [opened, {"action": "c2pa.transcoded"}]
         manifest = _manifest(verdict.title, verdict.summary, actions)
         return self._sign(copy, {**manifest, "format": kind_of(copy)}, original)
 

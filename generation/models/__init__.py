@@ -1,16 +1,18 @@
 """Making images: requests, their images, the workers, and who was served how much."""
 
 from generation.models.generations import GeneratedImage, Generation
-from generation.models.keeping import Favourite
+from generation.models.keeping import Board, Favourite, OnBoard
 from generation.models.removals import Removal
 from generation.models.sharing import Share
 from generation.models.workers import FairShare, StepPreview, Worker
 
 __all__ = [
+    "Board",
     "FairShare",
     "Favourite",
     "GeneratedImage",
     "Generation",
+    "OnBoard",
     "Removal",
     "Share",
     "StepPreview",

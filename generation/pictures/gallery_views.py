@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.guests import person_of
 from accounts.models import User
-from generation.models import Favourite
+from generation.models import Board, Favourite
 from generation.pictures import removing
 from generation.pictures.history import Page, page_of
 from generation.pictures.own import (
@@ -33,7 +33,7 @@ def my_images(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     is_favourites = request.GET.get("show") == "favourites"
     page = _page(person, is_favourites, request.GET.get("before", "")) if person else EMPTY
-    context = {"page": page, "is_favourites": is_favourites}
+    context = {"page": page, "is_favourites": is_favourites, "by_image": is_favourites}
     name = "_more" if _is_next_page(request) else "my_images"
     return render(request, f"pictures/{name}.html", context | _tools(person))
 
@@ -54,6 +54,7 @@ def _is_next_page(request: HttpRequest) -> bool:
 
 
 def _tools(person: User | None) -> dict[str, Any]:
-    """What stands around the pictures: what can still be brought back."""
+    """What stands around the pictures: boards, and what can still be brought back."""
     removed = removing.undoable(person)[:MOST_UNDOS] if person else ()
-    return {"removed": removed, "undo_minutes": removing.UNDO_MINUTES}
+    boards = Board.objects.filter(person=person) if person else ()
+    return {"removed": removed, "undo_minutes": removing.UNDO_MINUTES, "boards": boards}

@@ -11,15 +11,16 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from generation.models import GeneratedImage
+from generation.models import Board, GeneratedImage
 from generation.pictures import removing
 from generation.pictures.formats import FORMATS
-from generation.pictures.keeping import like, unlike
+from generation.pictures.keeping import BoardRefused, add_board, hang, like, take_down, unlike
 from generation.pictures.own import SHOWN_FIELDS, own_images, person_or_404
 from generation.pictures.views import file_name
 from generation.pictures.zip_stream import named_apart, zipped
 
 MOST = 200
+NEW_BOARD = "new"
 Images = list[GeneratedImage]
 
 
@@ -75,6 +76,34 @@ def _unfavour(request: HttpRequest, person: User, images: Images) -> HttpRespons
     return back(request)
 
 
+def _hang(request: HttpRequest, person: User, images: Images) -> HttpResponseBase:
+    """On a board of one's own, or on a new one that the form names."""
+    try:
+        board = _board(request, person)
+    except BoardRefused as refusal:
+        messages.error(request, str(refusal))
+        return back(request)
+    hang(board, images)
+    messages.success(request, f"{counted(images)} added to “{board.name}”.")
+    return back(request)
+
+
+def _take_down(request: HttpRequest, person: User, images: Images) -> HttpResponseBase:
+    take_down(_board(request, person), images)
+    messages.success(request, f"{counted(images)} taken off the board.")
+    return back(request)
+
+
+def _board(request: HttpRequest, person: User) -> Board:
+    asked = request.POST.get("board", "")
+    if asked == NEW_BOARD:
+        return add_board(person, request.POST.get("name", "") or "My board")
+    try:
+        return Board.objects.get(person=person, pk=asked)
+    except (Board.DoesNotExist, ValidationError, ValueError):
+        raise Http404("This board is not here.") from None
+
+
 def _delete(request: HttpRequest, person: User, images: Images) -> HttpResponseBase:
     removing.remove(person, images)
     return back(request)
@@ -98,4 +127,6 @@ DEEDS: dict[str, Deed] = {
     "unfavourite": _unfavour,
     "zip": _zip,
     "delete": _delete,
+    "hang": _hang,
+    "take_down": _take_down,
 }

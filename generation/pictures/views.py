@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from generation.image_serving import FOR_EVER, serve
-from generation.models import GeneratedImage, Share
+from generation.models import Board, GeneratedImage, Share
 from generation.pictures import formats
 from generation.pictures.keeping import like, unlike
 from generation.pictures.own import neighbours, own_image
@@ -31,6 +31,7 @@ def picture(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResponse:
         "after": after,
         "remix": remix_query(image),
         "twice": (image.width * 2, image.height * 2),
+        "boards": Board.objects.filter(person=image.generation.person),
         "link": (link := Share.objects.filter(image=image).first()),
         "link_url": request.build_absolute_uri(reverse("shared", args=[link.token]))
         if link
