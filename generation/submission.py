@@ -1,6 +1,6 @@
 """Taking a wish in: checked, held and written in one transaction, then the bell is rung."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.db import IntegrityError, transaction
 
@@ -15,7 +15,7 @@ from generation.wishes import SubmissionError, Wish, cleaned
 from stylepacks.models import PackVersion
 from stylepacks.rules.digests import digest
 
-__all__ = ["SubmissionError", "Wish", "cancel", "submit", "submit_trial"]
+__all__ = ["SubmissionError", "Wish", "cancel", "submit", "submit_again", "submit_trial"]
 
 MAX_UNENDED = 8
 MAX_KEY_CHARACTERS = 64
@@ -32,13 +32,33 @@ def submit(person: User, wish: Wish, idempotency_key: str) -> Generation:
         return earlier
     wish = cleaned(wish)
     versions = recipes.versions_of(wish)
-    row = _row(person, wish, versions, recipes.build(wish, versions))
+    return _entered(_row(person, wish, versions, recipes.build(wish, versions)), key)
+
+
+def submit_again(
+    source: Generation, key: str, count: int, recipe_of: Callable[[Wish], Recipe]
+) -> Generation:
+    """Queue what `recipe_of` makes of an earlier wish, with the very versions it was made with.
+
+    Raises SubmissionError, for a pack that is no longer offered too.
+    """
+    key = _checked_key(key)
+    earlier = _with_key(source.person, key)
+    if earlier is not None:
+        return earlier
+    wish = cleaned(recipes.wish_of(source, count))
+    recipes.versions_of(wish)
+    versions = recipes.versions_in(source)
+    return _entered(_row(source.person, wish, versions, recipe_of(wish)), key)
+
+
+def _entered(row: Generation, key: str) -> Generation:
     row.idempotency_key = key
     try:
-        return _enter(row, wish)
+        return _enter(row)
     except IntegrityError:
         # The same key came in twice at once: the other one was first, ours left no trace.
-        twin = _with_key(person, key)
+        twin = _with_key(row.person, key)
         if twin is None:
             raise
         return twin
@@ -69,13 +89,13 @@ def cancel(generation: Generation) -> None:
     generation.refresh_from_db()
 
 
-def _enter(row: Generation, wish: Wish) -> Generation:
+def _enter(row: Generation) -> Generation:
     with transaction.atomic():
         fair_share.join(row.person)
         _check_waiting(row.person)
         # Written before it is held: a twin with the same key then waits here, not on the ledger.
         row.save(force_insert=True)
-        allowance.hold(row.person, str(row.pk), wish.count)
+        allowance.hold(row.person, str(row.pk), row.count)
         transaction.on_commit(lambda: _announce(row.queue), robust=True)
     return row
 

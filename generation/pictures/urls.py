@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from generation.pictures import (
+    again,
     board_views,
     gallery_views,
     removal_views,
@@ -18,6 +19,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}delete", removal_views.delete_picture, name="delete_picture"),
     path("generations/<uuid:id>/delete", removal_views.delete, name="delete"),
     path("images/undo/<uuid:id>", removal_views.undo, name="undo"),
+    path(f"{ONE}vary", again.vary, name="vary"),
+    path(f"{ONE}finalise", again.finalise, name="finalise"),
     path(f"{ONE}share", share_views.share, name="share"),
     path("s/<str:token>/", share_views.shared, name="shared"),
     path("s/<str:token>/picture.jpg", share_views.shared_image, name="shared_image"),

@@ -3,6 +3,7 @@
 import uuid
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from generation.image_serving import FOR_EVER, serve
 from generation.models import Board, GeneratedImage, Share
 from generation.pictures import formats
+from generation.pictures.again import VARIATIONS
 from generation.pictures.keeping import like, unlike
 from generation.pictures.own import neighbours, own_image
 
@@ -31,6 +33,9 @@ def picture(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResponse:
         "after": after,
         "remix": remix_query(image),
         "twice": (image.width * 2, image.height * 2),
+        "is_draft": image.generation.recipe.get("quality") == "draft",
+        "variations": min(VARIATIONS, settings.MAX_IMAGES_PER_GENERATION),
+        "key": uuid.uuid4().hex,
         "boards": Board.objects.filter(person=image.generation.person),
         "link": (link := Share.objects.filter(image=image).first()),
         "link_url": request.build_absolute_uri(reverse("shared", args=[link.token]))
@@ -81,7 +86,8 @@ def remix_query(image: GeneratedImage) -> str:
         "pack": made.pack_version.pack.slug,
         "second": made.second_version.pack.slug if made.second_version else "",
         "strength": made.strength,
-        "seed": image.seed,
+        # The studio knows one seed: of a variation, the one that it started from.
+        "seed": made.recipe.get("turns", [[image.seed]])[0][0],
         "quality": made.recipe.get("quality", ""),
         "aspect": made.recipe.get("aspect", ""),
     }
