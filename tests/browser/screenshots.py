@@ -69,6 +69,8 @@ def _furnish(browser: Browser, house: House) -> tuple[dict[str, object], dict[st
         "create": f"/create/?pack={pack}",
         "generation-done": done,
         "generation-waiting": waiting,
+        "picture": f"{done}0/",
+        "boards": "/boards/",
         "my-images": "/images/",
         "my-images-empty": "/images/",
         "account": "/account/",
