@@ -122,3 +122,8 @@ if (viewer) {
   sheet.addEventListener("pointercancel", release);
   show();
 }
+
+// A menu whose choice saves a file has done its work: the page stays, so it must close itself.
+for (const choice of document.querySelectorAll("[data-menu] a[download]")) {
+  choice.addEventListener("click", () => { choice.closest("details").open = false; });
+}
