@@ -1,6 +1,6 @@
 """Taking a wish in: checked, held and written in one transaction, then the bell is rung."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 
@@ -15,7 +15,7 @@ from generation.wishes import SubmissionError, Wish, cleaned
 from stylepacks.models import PackVersion
 from stylepacks.rules.digests import digest
 
-__all__ = ["SubmissionError", "Wish", "cancel", "submit", "submit_again", "submit_trial"]
+__all__ = ["SubmissionError", "Wish", "cancel", "submit", "submit_trial"]
 
 MAX_UNENDED = 8
 MAX_KEY_CHARACTERS = 64
@@ -26,39 +26,22 @@ def submit(person: User, wish: Wish, idempotency_key: str) -> Generation:
 
     Raises SubmissionError with one plain sentence, having changed nothing.
     """
-    key = _checked_key(idempotency_key)
-    earlier = _with_key(person, key)
+    key = checked_key(idempotency_key)
+    earlier = with_key(person, key)
     if earlier is not None:
         return earlier
     wish = cleaned(wish)
     versions = recipes.versions_of(wish)
-    return _entered(_row(person, wish, versions, recipes.build(wish, versions)), key)
+    return entered(row_of(person, wish, versions, recipes.build(wish, versions)), key)
 
 
-def submit_again(
-    source: Generation, key: str, count: int, recipe_of: Callable[[Wish], Recipe]
-) -> Generation:
-    """Queue what `recipe_of` makes of an earlier wish, with the very versions it was made with.
-
-    Raises SubmissionError, for a pack that is no longer offered too.
-    """
-    key = _checked_key(key)
-    earlier = _with_key(source.person, key)
-    if earlier is not None:
-        return earlier
-    wish = cleaned(recipes.wish_of(source, count))
-    recipes.versions_of(wish)
-    versions = recipes.versions_in(source)
-    return _entered(_row(source.person, wish, versions, recipe_of(wish)), key)
-
-
-def _entered(row: Generation, key: str) -> Generation:
+def entered(row: Generation, key: str) -> Generation:
     row.idempotency_key = key
     try:
         return _enter(row)
     except IntegrityError:
         # The same key came in twice at once: the other one was first, ours left no trace.
-        twin = _with_key(row.person, key)
+        twin = with_key(row.person, key)
         if twin is None:
             raise
         return twin
@@ -71,7 +54,7 @@ def submit_trial(curator: User, wish: Wish, version: PackVersion) -> Generation:
     if not curator.is_staff:
         raise SubmissionError("Only curators can try a pack before it is published.", "forbidden")
     wish = cleaned(wish)
-    row = _row(curator, wish, (version,), recipes.build(wish, (version,)))
+    row = row_of(curator, wish, (version,), recipes.build(wish, (version,)))
     row.idempotency_key, row.is_trial = row.pk.hex, True
     with transaction.atomic():
         fair_share.join(curator)
@@ -100,7 +83,7 @@ def _enter(row: Generation) -> Generation:
     return row
 
 
-def _row(person: User, wish: Wish, versions: Sequence[PackVersion], recipe: Recipe) -> Generation:
+def row_of(person: User, wish: Wish, versions: Sequence[PackVersion], recipe: Recipe) -> Generation:
     return Generation(
         person=person,
         pack_version=versions[0],
@@ -121,11 +104,11 @@ def _announce(queue: str) -> None:
     wakeups.ring(queue)
 
 
-def _with_key(person: User, key: str) -> Generation | None:
+def with_key(person: User, key: str) -> Generation | None:
     return Generation.objects.filter(person=person, idempotency_key=key).first()
 
 
-def _checked_key(key: str) -> str:
+def checked_key(key: str) -> str:
     if not key.strip() or len(key) > MAX_KEY_CHARACTERS or not key.isprintable():
         said = f"The idempotency key must have 1 to {MAX_KEY_CHARACTERS} printable characters."
         raise SubmissionError(said, "idempotency_key_invalid")

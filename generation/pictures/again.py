@@ -12,10 +12,10 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from generation import recipes, submission
-from generation.models import GeneratedImage
+from generation.models import GeneratedImage, Generation
 from generation.pictures.own import own_image
 from generation.recipes import Recipe
-from generation.wishes import SubmissionError, Wish
+from generation.wishes import SubmissionError, Wish, cleaned
 
 # Shares of a right angle between two noises, chosen by eye on the starter model.
 SHARES = {"subtle": 0.2, "strong": 0.5}
@@ -41,6 +41,25 @@ def finalise(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResponse:
     return _asked(request, image, 1, partial(_final, image))
 
 
+def submit_again(
+    source: Generation, key: str, count: int, recipe_of: Callable[[Wish], Recipe]
+) -> Generation:
+    """Queue what `recipe_of` makes of an earlier wish, with the very versions it was made with.
+
+    Raises SubmissionError, for a pack that is no longer offered too.
+    """
+    key = submission.checked_key(key)
+    earlier = submission.with_key(source.person, key)
+    if earlier is not None:
+        return earlier
+    wish = cleaned(recipes.wish_of(source, count))
+    recipes.versions_of(wish)
+    versions = recipes.versions_in(source)
+    return submission.entered(
+        submission.row_of(source.person, wish, versions, recipe_of(wish)), key
+    )
+
+
 def _final(image: GeneratedImage, wish: Wish) -> Recipe:
     made = image.generation
     recipe = recipes.build(wish, recipes.versions_in(made)) | {"seed": image.seed}
@@ -53,7 +72,7 @@ def _asked(
 ) -> HttpResponse:
     key = _key(request)
     try:
-        new = submission.submit_again(image.generation, key, count, recipe_of)
+        new = submit_again(image.generation, key, count, recipe_of)
     except SubmissionError as refusal:
         messages.error(request, str(refusal))
         return redirect("picture", id=image.generation_id, index=image.index)
