@@ -243,6 +243,14 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("HOUSESTYLE_PROXIES", default=0)
 DAILY_ALLOWANCE = env.int("HOUSESTYLE_DAILY_ALLOWANCE", default=40)
 GUEST_ALLOWANCE = env.int("HOUSESTYLE_GUEST_ALLOWANCE", default=8)
 
+
+def _one_of(variable: str, usual: str, *others: str) -> str:
+    chosen, known = str(env.str(variable, default=usual)), (usual, *others)
+    if chosen not in known:
+        raise ImproperlyConfigured(f"{variable} must be one of {', '.join(known)}, not '{chosen}'.")
+    return chosen
+
+
 # --- Rendering ---------------------------------------------------------------------------------
 # OpenMP's threads spin while they wait, and on a shared machine they spin against each other:
 # two images on two cores beside one busy process took 130 s spinning and 6.5 s sleeping. It is
@@ -257,34 +265,15 @@ os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
 RENDER_DEVICE = env.str("HOUSESTYLE_DEVICE", default="cpu")
 RENDER_DEVICE_CLASS = env.str("HOUSESTYLE_DEVICE_CLASS", default=RENDER_DEVICE.split(":")[0])
 RENDER_THREADS = env.int("HOUSESTYLE_THREADS", default=0)
-RENDER_PRECISION = env.str("HOUSESTYLE_PRECISION", default="auto")
-if RENDER_PRECISION not in (_precisions := ("auto", "float32", "bfloat16")):
-    raise ImproperlyConfigured(
-        f"HOUSESTYLE_PRECISION must be one of {', '.join(_precisions)}, not '{RENDER_PRECISION}'."
-    )
+RENDER_PRECISION = _one_of("HOUSESTYLE_PRECISION", "auto", "float32", "bfloat16")
 KEPT_MODELS_BYTES = env.int("HOUSESTYLE_KEPT_MODELS_MIB", default=0) * 1024 * 1024
 KEPT_LORAS_BYTES = env.int("HOUSESTYLE_KEPT_LORAS_MIB", default=2048) * 1024 * 1024
 if min(KEPT_MODELS_BYTES, KEPT_LORAS_BYTES) < 0:
-    raise ImproperlyConfigured(
-        "HOUSESTYLE_KEPT_MODELS_MIB and HOUSESTYLE_KEPT_LORAS_MIB must be 0 or more."
-    )
-PRISTINE_WEIGHTS = env.str("HOUSESTYLE_PRISTINE", default="auto")
-if PRISTINE_WEIGHTS not in (_places := ("auto", "device", "host")):
-    raise ImproperlyConfigured(
-        f"HOUSESTYLE_PRISTINE must be one of {', '.join(_places)}, not '{PRISTINE_WEIGHTS}'."
-    )
-COMPILE = env.str("HOUSESTYLE_COMPILE", default="blocks")
-if COMPILE not in (_ways := ("off", "graphs", "blocks", "whole")):
-    raise ImproperlyConfigured(
-        f"HOUSESTYLE_COMPILE must be one of {', '.join(_ways)}, not '{COMPILE}'."
-    )
-ATTENTION = env.str("HOUSESTYLE_ATTENTION", default="auto")
-if ATTENTION not in (_kernels := ("auto", "cudnn", "flash")):
-    raise ImproperlyConfigured(
-        f"HOUSESTYLE_ATTENTION must be one of {', '.join(_kernels)}, not '{ATTENTION}'."
-    )
+    raise ImproperlyConfigured("HOUSESTYLE_KEPT_MODELS_MIB and _LORAS_MIB must be 0 or more.")
+PRISTINE_WEIGHTS = _one_of("HOUSESTYLE_PRISTINE", "auto", "device", "host")
+COMPILE = _one_of("HOUSESTYLE_COMPILE", "blocks", "whole", "graphs", "off")
+ATTENTION = _one_of("HOUSESTYLE_ATTENTION", "auto", "cudnn", "flash")
 COMPILED_DIR = env.str("HOUSESTYLE_COMPILED", default=str(DATA_DIR / "compiled"))
-
 # Empty: the size that a checkpoint was made for.
 COMPILED_SIZES = env.list("HOUSESTYLE_COMPILED_SIZES", default=[])
 if not all(re.fullmatch(r"\d+x\d+", size) for size in COMPILED_SIZES):

@@ -12,6 +12,7 @@ from accounts.api_auth import api_auth
 from accounts.models import User
 from generation import submission
 from generation.models import Generation
+from generation.pictures.own import own_generations
 from generation.progress import snapshot
 from generation.wishes import FINAL, SubmissionError, Wish
 
@@ -138,9 +139,7 @@ def _person(request: HttpRequest) -> User:
 
 def _own(request: HttpRequest) -> Any:
     related = ("pack_version__pack", "second_version__pack")
-    rows = Generation.objects.filter(person=_person(request), is_trial=False).select_related(
-        *related
-    )
+    rows = own_generations(_person(request)).select_related(*related)
     return rows.order_by("-created_at", "-pk")
 
 

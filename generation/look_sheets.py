@@ -155,7 +155,7 @@ def _tile(sheet: LookSheet, place: int, base: Wish, version: PackVersion) -> Gen
     versions = (version, sheet.character) if sheet.character else (version,)
     slugs = [each.pack.slug for each in versions]
     wish = replace(base, pack=slugs[0], second=slugs[1] if sheet.character else None)
-    row = submission.new_row(sheet.person, wish, versions, recipes.build(wish, versions))
+    row = submission.row_of(sheet.person, wish, versions, recipes.build(wish, versions))
     row.sheet, row.place, row.idempotency_key = sheet, place, row.pk.hex
     return row
 

@@ -45,6 +45,7 @@ def _order(image: ImageOfRecipe) -> ImageOrder:
         prompt=recipe["prompt"],
         negative=recipe["negative"],
         seed=seed_of(recipe, image.index),
+        turns=tuple((int(seed), float(share)) for seed, share in recipe.get("turns", ())),
     )
 
 

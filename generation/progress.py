@@ -47,11 +47,17 @@ class Snapshot:
     error: str
     count: int
     images: tuple[GeneratedImage, ...] = ()
+    removed: frozenset[int] = frozenset()
     previews: dict[int, str] = field(default_factory=dict)
 
     @property
     def is_ended(self) -> bool:
         return self.state in ENDED
+
+    @property
+    def places(self) -> list[int]:
+        """The indices that still have a place: their person removed none of them."""
+        return [index for index in range(self.count) if index not in self.removed]
 
 
 def snapshot(generation: Generation) -> Snapshot:
@@ -61,6 +67,7 @@ def snapshot(generation: Generation) -> Snapshot:
     place = next((at for at, (pk, _) in enumerate(waiting, 1) if pk == generation.pk), None)
     ahead = sum(count for _, count in waiting[: (place or 1) - 1])
     workers = workers_alive(generation.queue)
+    images = list(generation.images.all())
     return Snapshot(
         id=generation.pk,
         state=state,
@@ -72,7 +79,8 @@ def snapshot(generation: Generation) -> Snapshot:
         eta=_eta(generation, ahead, workers),
         error=generation.error,
         count=generation.count,
-        images=tuple(generation.images.all()),
+        images=tuple(image for image in images if image.removal_id is None),
+        removed=frozenset(image.index for image in images if image.removal_id is not None),
         previews=_previews(generation) if state in ACTIVE else {},
     )
 

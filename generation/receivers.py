@@ -5,11 +5,13 @@ from typing import Any
 from accounts.models import User
 from accounts.signals import account_leaving, guest_adopted
 from generation.deleting import delete_generation
-from generation.models import FairShare, Generation, LookSheet
+from generation.models import Board, FairShare, Favourite, Generation, LookSheet, Removal, Share
 from generation.submission import SubmissionError, Wish, cancel, submit_trial
 from stylepacks.models import PackVersion
 from stylepacks.signals import preview_requested
 
+# What a person keeps of their pictures goes along with them.
+KEPT = (Board, Favourite, Removal, Share)
 TRIAL_IMAGES = 2
 TRIAL_SEED = 7
 
@@ -26,6 +28,8 @@ def adopt(guest: User, person: User, **_: Any) -> None:
     for rows in (Generation.objects, LookSheet.objects):
         _free_keys(rows, guest, person)
         rows.filter(person=guest).update(person=person)
+    for kept in KEPT:
+        kept.objects.filter(person=guest).update(person=person)
     share = FairShare.objects.filter(person=guest).first()
     if share is not None:
         FairShare.objects.get_or_create(person=person)

@@ -6,10 +6,11 @@ steps, guidance, sampler). The dial turns the pack picked first; the second keep
 A draft is the same picture in fewer steps, where the checkpoint has a LoRA distilled for that.
 """
 
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from generation.wishes import DRAFT, FINAL, SubmissionError, Wish, cleaned
+from generation.wishes import DRAFT, FINAL, MAX_SEED, SubmissionError, Wish, cleaned
 from stylepacks.errors import PackRetired, PackUnknown
 from stylepacks.library import live_version
 from stylepacks.models import Checkpoint, Lora, PackVersion, StylePack
@@ -76,6 +77,27 @@ def final_prompt(wish: Wish) -> FinalPrompt:
     """What the text encoder will get for this wish, piece by piece, or SubmissionError."""
     wish = cleaned(wish)
     return _filled(wish.prompt, _layers(wish, versions_of(wish)))
+
+
+def varied(recipe: Recipe, seed: int, share: float, count: int) -> Recipe:
+    """The recipe of new pictures near the one of `seed`: its noise turned by `share` of the way.
+
+    All else stays as it was frozen. A variation of a variation begins where that one ended.
+    """
+    turns = [*recipe.get("turns", []), [seed, share]]
+    return {**recipe, "turns": turns, "seed": secrets.randbelow(MAX_SEED + 1), "count": count}
+
+
+def wish_of(made: Any, count: int) -> Wish:
+    """The wish behind a generation, for `count` pictures in final quality."""
+    second = made.second_version.pack.slug if made.second_version else None
+    slug = made.pack_version.pack.slug
+    return Wish(slug, made.prompt, made.strength, count, made.seed, second)
+
+
+def versions_in(made: Any) -> tuple[PackVersion, ...]:
+    """The versions a generation was made with, in its wish's order."""
+    return (made.pack_version, made.second_version) if made.second_version else (made.pack_version,)
 
 
 def seed_of(recipe: Recipe, index: int) -> int:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from generation import endings, look_sheets, scheduler, trials, wakeups
 from generation.models import Generation, StepPreview, Worker
+from generation.pictures import removing
 from generation.states import ACTIVE
 
 # A worker that has not been seen for an hour will not come back under its old name.
@@ -22,7 +23,8 @@ def sweep() -> int:
     2. Answer curators whose trials have ended.
     3. Delete previews of rows nobody renders, workers long gone and sheets of looks past their
        time.
-    4. Ring for queues with waiting rows: their bells may have been lost.
+    4. Erase what was removed too long ago to be brought back.
+    5. Ring for queues with waiting rows: their bells may have been lost.
     """
     recovered = recover()
     trials.answer_ended()
@@ -30,6 +32,7 @@ def sweep() -> int:
     StepPreview.objects.exclude(generation__state__in=active).delete()
     Worker.objects.filter(last_seen_at__lt=timezone.now() - FORGET_WORKER).delete()
     look_sheets.forget_old()
+    removing.erase_expired()
     for queue, rows in scheduler.waiting_queues().items():
         for _ in range(min(rows, BELLS_AT_ONCE)):
             wakeups.ring(queue)

@@ -27,18 +27,21 @@ def submit(person: User, wish: Wish, idempotency_key: str) -> Generation:
     Raises SubmissionError with one plain sentence, having changed nothing.
     """
     key = checked_key(idempotency_key)
-    earlier = _with_key(person, key)
+    earlier = with_key(person, key)
     if earlier is not None:
         return earlier
     wish = cleaned(wish)
     versions = recipes.versions_of(wish)
-    row = new_row(person, wish, versions, recipes.build(wish, versions))
+    return entered(row_of(person, wish, versions, recipes.build(wish, versions)), key)
+
+
+def entered(row: Generation, key: str) -> Generation:
     row.idempotency_key = key
     try:
-        return _enter(row, wish)
+        return _enter(row)
     except IntegrityError:
         # The same key came in twice at once: the other one was first, ours left no trace.
-        twin = _with_key(person, key)
+        twin = with_key(row.person, key)
         if twin is None:
             raise
         return twin
@@ -51,7 +54,7 @@ def submit_trial(curator: User, wish: Wish, version: PackVersion) -> Generation:
     if not curator.is_staff:
         raise SubmissionError("Only curators can try a pack before it is published.", "forbidden")
     wish = cleaned(wish)
-    row = new_row(curator, wish, (version,), recipes.build(wish, (version,)))
+    row = row_of(curator, wish, (version,), recipes.build(wish, (version,)))
     row.idempotency_key, row.is_trial = row.pk.hex, True
     with transaction.atomic():
         fair_share.join(curator)
@@ -69,21 +72,18 @@ def cancel(generation: Generation) -> None:
     generation.refresh_from_db()
 
 
-def _enter(row: Generation, wish: Wish) -> Generation:
+def _enter(row: Generation) -> Generation:
     with transaction.atomic():
         fair_share.join(row.person)
         _check_waiting(row.person)
         # Written before it is held: a twin with the same key then waits here, not on the ledger.
         row.save(force_insert=True)
-        allowance.hold(row.person, str(row.pk), wish.count)
+        allowance.hold(row.person, str(row.pk), row.count)
         transaction.on_commit(lambda: announce(row.queue), robust=True)
     return row
 
 
-def new_row(
-    person: User, wish: Wish, versions: Sequence[PackVersion], recipe: Recipe
-) -> Generation:
-    """The row of a clean wish with its frozen recipe, not yet written; it still needs a key."""
+def row_of(person: User, wish: Wish, versions: Sequence[PackVersion], recipe: Recipe) -> Generation:
     return Generation(
         person=person,
         pack_version=versions[0],
@@ -105,7 +105,7 @@ def announce(queue: str) -> None:
     wakeups.ring(queue)
 
 
-def _with_key(person: User, key: str) -> Generation | None:
+def with_key(person: User, key: str) -> Generation | None:
     return Generation.objects.filter(person=person, idempotency_key=key).first()
 
 

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from generation import look_views, views
+from generation.pictures.urls import urlpatterns as picture_patterns
 
 urlpatterns: list[URLPattern] = [
     path("create/", views.create, name="create"),
@@ -11,10 +12,8 @@ urlpatterns: list[URLPattern] = [
     path("generations/<uuid:id>/events", views.generation_events, name="generation_events"),
     path("generations/<uuid:id>/tile", views.generation_tile, name="generation_tile"),
     path("generations/<uuid:id>/cancel", views.cancel, name="cancel"),
-    path("generations/<uuid:id>/delete", views.delete, name="delete"),
     path("generations/<uuid:id>/<int:index>.png", views.image_file, name="image_file"),
     path("generations/<uuid:id>/<int:index>.webp", views.image_thumbnail, name="image_thumbnail"),
-    path("images/", views.my_images, name="my_images"),
     path("looks/", look_views.ask, name="looks"),
     path("looks/<uuid:id>/", look_views.sheet, name="look_sheet"),
     path("looks/<uuid:id>/events", look_views.sheet_events, name="look_sheet_events"),
@@ -23,4 +22,5 @@ urlpatterns: list[URLPattern] = [
     path("looks/<uuid:id>/retry", look_views.retry, name="look_sheet_retry"),
     path("looks/<uuid:id>/delete", look_views.delete, name="look_sheet_delete"),
     path("looks/<uuid:id>/compare", look_views.compare, name="look_sheet_compare"),
+    *picture_patterns,
 ]

@@ -5,12 +5,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from asgiref.sync import sync_to_async
-from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
     require_GET,
@@ -19,13 +16,13 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from accounts.guests import person_of, person_or_guest
+from accounts.guests import person_or_guest
 from generation import look_sheets, recipes, submission
-from generation.deleting import delete_generation
 from generation.event_stream import fragments
 from generation.forms import WishForm
 from generation.image_serving import serve
-from generation.models import GeneratedImage, Generation
+from generation.models import Generation
+from generation.pictures.own import own_generation, own_image
 from generation.progress import snapshot
 from generation.wishes import SubmissionError
 from generation.wording import moment
@@ -34,9 +31,7 @@ from stylepacks.library import published_packs
 from stylepacks.models import PackVersion, StylePack
 from stylepacks.rules.token_budget import estimate_tokens
 
-PAGE_OF_IMAGES = 24
 COUNTS = (1, 2, 3, 4)
-SHOWN_FIELDS = ("pack_version__pack", "second_version__pack", "sheet")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,14 +82,14 @@ def final_prompt(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def generation(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
-    shown = _own_generation(request, id)
+    shown = own_generation(request, id)
     return render(request, "generation/generation.html", _generation_context(request, shown))
 
 
 @require_GET
 async def generation_events(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
     """Server-sent events: the progress fragment, again whenever something changed."""
-    shown = await sync_to_async(_own_generation)(request, id)
+    shown = await sync_to_async(own_generation)(request, id)
     context = await sync_to_async(_fragment_context)(request, shown)
     response = StreamingHttpResponse(fragments(shown, context), content_type="text/event-stream")
     response["Cache-Control"] = "no-cache, no-store"
@@ -106,71 +101,27 @@ async def generation_events(request: HttpRequest, id: uuid.UUID) -> HttpResponse
 @never_cache
 def generation_tile(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """One generation in "My images"; asked again by the page while it is being made."""
-    shown = _own_generation(request, id)
+    shown = own_generation(request, id)
     return render(request, "generation/_tile.html", {"generation": shown})
 
 
 @require_POST
 def cancel(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
-    shown = _own_generation(request, id)
+    shown = own_generation(request, id)
     submission.cancel(shown)
     return redirect("generation", id=shown.pk)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-def delete(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
-    """Ask first, then delete rows and files for good. What is still being made is cancelled."""
-    shown = _own_generation(request, id)
-    if shown.sheet_id:
-        return redirect("look_sheet_delete", id=shown.sheet_id)
-    if request.method != "POST":
-        return render(request, "generation/delete.html", {"generation": shown})
-    submission.cancel(shown)
-    delete_generation(shown)
-    messages.success(request, "Deleted.")
-    return redirect("my_images")
-
-
 @require_safe
 def image_file(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResponse:
-    image = _own_image(request, id, index)
+    image = own_image(request, id, index)
     name = f"{image.generation.pack_version.pack.slug}-{image.seed}.png"
     return serve(image.file, "image/png", name if "download" in request.GET else "")
 
 
 @require_safe
 def image_thumbnail(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResponse:
-    return serve(_own_image(request, id, index).thumbnail, "image/webp")
-
-
-@require_safe
-@never_cache
-def my_images(request: HttpRequest) -> HttpResponse:
-    person = person_of(request)
-    own = Generation.objects.filter(person=person) if person else Generation.objects.none()
-    rows = look_sheets.listed(own).order_by("-created_at", "-pk").select_related(*SHOWN_FIELDS)
-    images = Prefetch("images", GeneratedImage.objects.order_by("index"))
-    rows = rows.prefetch_related(images, look_sheets.mosaics())
-    pages = Paginator(rows, PAGE_OF_IMAGES)
-    context = {"page": pages.get_page(request.GET.get("page"))}
-    return render(request, "generation/my_images.html", context)
-
-
-def _own_generation(request: HttpRequest, id: uuid.UUID) -> Generation:
-    person = person_of(request)
-    if person is None:
-        raise Http404
-    rows = Generation.objects.select_related(*SHOWN_FIELDS).prefetch_related("images")
-    return get_object_or_404(rows, pk=id, person=person)
-
-
-def _own_image(request: HttpRequest, id: uuid.UUID, index: int) -> GeneratedImage:
-    person = person_of(request)
-    if person is None:
-        raise Http404
-    rows = GeneratedImage.objects.select_related("generation__pack_version__pack")
-    return get_object_or_404(rows, generation_id=id, index=index, generation__person=person)
+    return serve(own_image(request, id, index).thumbnail, "image/webp")
 
 
 def _generation_context(request: HttpRequest, shown: Generation) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def slots_of(snapshot: Snapshot) -> list[Slot]:
     is_coming = State(snapshot.state) not in ENDED
     return [
         Slot(delivered.get(index), snapshot.previews.get(index, ""), is_coming)
-        for index in range(snapshot.count)
+        for index in snapshot.places
     ]
 
 
@@ -79,7 +79,7 @@ def _delivering(snapshot: Snapshot) -> tuple[str, str]:
 
 
 def _done(snapshot: Snapshot) -> tuple[str, str]:
-    got, asked = len(snapshot.images), snapshot.count
+    got, asked = len(snapshot.images), len(snapshot.places)
     if got < asked:
         return "Done", f"{got} of {asked} pictures arrived; the others were not charged."
     return "Done", "Your picture is ready." if asked == 1 else f"Your {asked} pictures are ready."

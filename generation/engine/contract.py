@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 MAX_IMAGES = 8
 # Guidance above this takes a second pass, away from the negative; a family has its own model's
@@ -49,12 +50,17 @@ class LoraUse:
 
 @dataclass(frozen=True)
 class ImageOrder:
-    """One image: `key` names it in results and previews; the seed draws its noise on the CPU."""
+    """One image: `key` names it in results and previews; the seed draws its noise on the CPU.
+
+    A variation starts elsewhere: `turns` are (seed, share), and the noise of each seed is turned by
+    its share of a right angle towards the next one's, the last towards the image's own.
+    """
 
     key: str
     prompt: str
     negative: str
     seed: int
+    turns: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,9 +153,14 @@ def to_json(request: RenderRequest) -> str:
 
 def from_json(text: str) -> RenderRequest:
     fields = json.loads(text)
-    fields["images"] = tuple(ImageOrder(**order) for order in fields["images"])
+    fields["images"] = tuple(_order(order) for order in fields["images"])
     fields["loras"] = tuple(LoraUse(**lora) for lora in fields["loras"])
     return RenderRequest(**fields)
+
+
+def _order(fields: dict[str, Any]) -> ImageOrder:
+    turns = tuple((int(seed), float(share)) for seed, share in fields.pop("turns", ()))
+    return ImageOrder(**fields, turns=turns)
 
 
 def _digest(content: object) -> str:

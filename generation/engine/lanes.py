@@ -1,5 +1,6 @@
 """One image on its way from noise to latents. Nothing in a lane depends on its neighbours."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,9 +46,35 @@ def prepare_lanes(studio: Studio, request: RenderRequest) -> list[Lane]:
             opposite = studio.prompts.opposite(order.negative, state) | size
         scheduler = model.family.manner.scheduler(model.pipe, request, model.device)
         chance = torch.Generator().manual_seed(order.seed)
-        latents = first_latents(scheduler, draw_noise(model, request, chance))
+        latents = first_latents(scheduler, first_noise(model, request, order, chance))
         lanes.append(Lane(order, words, opposite, latents, scheduler, chance))
     return lanes
+
+
+def first_noise(
+    model: Model, request: RenderRequest, order: ImageOrder, chance: torch.Generator
+) -> torch.Tensor:
+    """The noise of the image's own seed, or for a variation one on the way there."""
+    own = draw_noise(model, request, chance)
+    if not order.turns:
+        return own
+    drawn = [
+        draw_noise(model, request, torch.Generator().manual_seed(seed)) for seed, _ in order.turns
+    ]
+    noise = drawn[0]
+    for (_, share), towards in zip(order.turns, [*drawn[1:], own], strict=True):
+        noise = turned(noise, towards, share)
+    return noise
+
+
+def turned(noise: torch.Tensor, towards: torch.Tensor, share: float) -> torch.Tensor:
+    """Noise of unit variance, `share` of a right angle from the first to the second.
+
+    Draws of so many numbers are at right angles but for chance, so this is the way over the
+    sphere without measuring their angle: a sum over all numbers would depend on the threads.
+    """
+    angle = share * math.pi / 2
+    return noise * math.cos(angle) + towards * math.sin(angle)
 
 
 def draw_noise(model: Model, request: RenderRequest, chance: torch.Generator) -> torch.Tensor:

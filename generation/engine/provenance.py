@@ -28,6 +28,9 @@ CHAIN_FILE, KEY_FILE, AUTHORITY_FILE = "chain.pem", "key.pem", "authority.pem"
 AUTHORITY_YEARS = 20
 SUMMARY_LABEL = "housestyle.recipe"
 GENERATOR = {"name": "Housestyle"}
+ORIGINAL = "original"
+# How a credential's box is called in PNG, and inside JPEG and WebP.
+CREDENTIAL_MARKS = (b"caBX", b"jumb")
 
 
 class State(StrEnum):
@@ -72,6 +75,22 @@ class Signer:
 
     def sign_png(self, png: bytes, title: str, recipe_summary: dict[str, str]) -> bytes:
         """The same image with a credential of about 3 kB embedded."""
+        created = {"action": "c2pa.created", "digitalSourceType": SOURCE_TYPE}
+        return self._sign(png, _manifest(title, recipe_summary, [created]))
+
+    def sign_copy(self, copy: bytes, original: bytes, verdict: Verdict) -> bytes:
+        """A converted copy with a credential of its own that names the original it came from.
+
+        `verdict` is what the original's credential said: only a trusted one is passed on.
+        """
+        if not verdict.is_trusted:
+            return copy
+        opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": [ORIGINAL]}}
+        actions: list[dict[str, Any]] = [opened, {"action": "c2pa.transcoded"}]
+        manifest = _manifest(verdict.title, verdict.summary, actions)
+        return self._sign(copy, {**manifest, "format": kind_of(copy)}, original)
+
+    def _sign(self, content: bytes, manifest: dict[str, Any], original: bytes = b"") -> bytes:
         info = c2pa.C2paSignerInfo(b"es256", self._chain, self._key, None)
         signed = io.BytesIO()
         # A thumbnail inside the credential would add 0.4 MB to every file.
@@ -79,12 +98,15 @@ class Signer:
         with (
             c2pa.Context.from_dict(settings) as context,
             c2pa.Signer.from_info(info) as signer,
-            c2pa.Builder(json.dumps(_manifest(title, recipe_summary)), context) as builder,
+            c2pa.Builder(json.dumps(manifest), context) as builder,
         ):
-            builder.sign(signer, "image/png", io.BytesIO(png), signed)
+            if original:
+                named = {"title": manifest["title"], "relationship": "parentOf", "label": ORIGINAL}
+                builder.add_ingredient(named, kind_of(original), io.BytesIO(original))
+            builder.sign(signer, manifest["format"], io.BytesIO(content), signed)
         return signed.getvalue()
 
-    def verify(self, png: bytes) -> Verdict:
+    def verify(self, content: bytes) -> Verdict:
         """Never raises for a damaged or foreign file: that is a verdict too."""
         settings = {
             "trust": {"user_anchors": self._authority},
@@ -93,25 +115,31 @@ class Signer:
         try:
             with (
                 c2pa.Context.from_dict(settings) as context,
-                c2pa.Reader("image/png", io.BytesIO(png), context=context) as reader,
+                c2pa.Reader(kind_of(content), io.BytesIO(content), context=context) as reader,
             ):
                 return _verdict(reader)
         except c2pa.C2paError.ManifestNotFound:
             return _plain(State.UNSIGNED)
         except c2pa.C2paError as error:
-            if b"caBX" not in png:
+            if not any(mark in content for mark in CREDENTIAL_MARKS):
                 return _plain(State.UNSIGNED)
             return Verdict(State.TAMPERED, f"Its credential cannot be read ({error}).")
 
 
-def _manifest(title: str, summary: dict[str, str]) -> dict[str, Any]:
-    created = {"action": "c2pa.created", "digitalSourceType": SOURCE_TYPE}
+def kind_of(content: bytes) -> str:
+    """JPEG and WebP by their first bytes; anything else is read as PNG."""
+    if content.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    return "image/webp" if content[8:12] == b"WEBP" else "image/png"
+
+
+def _manifest(title: str, summary: dict[str, str], actions: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "claim_generator_info": [GENERATOR],
         "title": title,
         "format": "image/png",
         "assertions": [
-            {"label": "c2pa.actions", "data": {"actions": [created]}},
+            {"label": "c2pa.actions", "data": {"actions": actions}},
             {"label": SUMMARY_LABEL, "data": summary},
         ],
     }

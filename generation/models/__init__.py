@@ -1,7 +1,22 @@
 """Making images: requests, their images, the workers, and who was served how much."""
 
 from generation.models.generations import GeneratedImage, Generation
+from generation.models.keeping import Board, Favourite, OnBoard
 from generation.models.looks import LookSheet
+from generation.models.removals import Removal
+from generation.models.sharing import Share
 from generation.models.workers import FairShare, StepPreview, Worker
 
-__all__ = ["FairShare", "GeneratedImage", "Generation", "LookSheet", "StepPreview", "Worker"]
+__all__ = [
+    "Board",
+    "FairShare",
+    "Favourite",
+    "GeneratedImage",
+    "Generation",
+    "LookSheet",
+    "OnBoard",
+    "Removal",
+    "Share",
+    "StepPreview",
+    "Worker",
+]

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from generation.models.looks import LookSheet
+from generation.models.removals import Removal
 from generation.states import State
 from stylepacks.models import PackVersion
 
@@ -53,6 +54,10 @@ class Generation(models.Model):
     error = models.CharField(max_length=500, blank=True)
     device_seconds = models.FloatField(default=0)
 
+    removal = models.ForeignKey(
+        Removal, on_delete=models.SET_NULL, null=True, blank=True, related_name="generations"
+    )
+
     created_at = models.DateTimeField(default=timezone.now)
     claimed_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -80,7 +85,11 @@ class Generation(models.Model):
                 name="leases_running",
                 condition=models.Q(state__in=["claimed", "rendering", "delivering"]),
             ),
-            models.Index(fields=["person", "-created_at"], name="history_of_person"),
+            models.Index(
+                fields=["person", "-created_at", "-id"],
+                name="shown_of_person",
+                condition=models.Q(is_trial=False, removal=None),
+            ),
             models.Index(
                 fields=["state"], name="trials_to_answer", condition=models.Q(is_trial=True)
             ),
@@ -111,6 +120,9 @@ class GeneratedImage(models.Model):
     height = models.PositiveIntegerField()
     byte_size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
+    removal = models.ForeignKey(
+        Removal, on_delete=models.SET_NULL, null=True, blank=True, related_name="images"
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -76,6 +76,8 @@ def _furnish(browser: Browser, house: House) -> tuple[dict[str, object], dict[st
         "looks": looks,
         "looks-waiting": looks_waiting,
         "looks-compare": f"{looks}compare",
+        "picture": f"{done}0/",
+        "boards": "/boards/",
         "my-images": "/images/",
         "my-images-empty": "/images/",
         "account": "/account/",

@@ -29,7 +29,7 @@ def test_it_keeps_the_guests_pictures_after_sign_up(page: Page, house: House):
     wait_for_picture(page)
     sign_up(page, house, Person("kept@example.org"))
     page.goto(f"{house.address}/images/")
-    expect(page.locator(f"a[href='{generation}']").first).to_be_visible()
+    expect(page.locator(f"a[href='{generation}0/']").first).to_be_visible()
 
 
 def test_it_hides_a_picture_from_everybody_else(page: Page, house: House, browser):

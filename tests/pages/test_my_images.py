@@ -1,10 +1,17 @@
 """The grid of one's own pictures, their files, and deleting them."""
 
+import re
+from html import unescape
+
+import pytest
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from generation.models import Generation
+from generation.pictures.history import Place, older
+from generation.pictures.own import own_generations
 from tests.pages.conftest import PNG
 
 
@@ -40,15 +47,36 @@ def test_it_tells_a_guest_how_to_keep_them(client, ink):
     assert str(Generation.objects.get().pk) in page
 
 
-def test_it_turns_pages(as_alice, alice, make_generation):
+def test_it_walks_through_everything_once(as_alice, alice, make_generation):
+    made = [str(make_generation(alice, "cancelled").pk) for _ in range(50)]
+    # Two rows of one moment must be neither skipped nor shown twice.
+    Generation.objects.filter(pk__in=made[20:30]).update(created_at=timezone.now())
+    seen, at = [], "/images/"
+    while at:
+        page = as_alice.get(at).content.decode()
+        seen += re.findall(r'tile__link--plain" href="/generations/([^/]+)/"', page)
+        found = re.search(r'rel="next" href="(\?before=[^"]+)"', page)
+        at = found and f"/images/{unescape(found[1])}"
+    assert len(seen) == 50
+    assert set(seen) == set(made)
+
+
+def test_it_sends_htmx_the_next_pictures_alone(as_alice, alice, make_generation):
     for _ in range(25):
-        make_generation(alice, "cancelled")
+        make_generation(alice)
     first = as_alice.get("/images/").content.decode()
-    last = as_alice.get("/images/", {"page": "2"}).content.decode()
-    assert first.count('class="tile"') == 24
-    assert last.count('class="tile"') == 1
-    assert "Page 2 of 2" in last
-    assert as_alice.get("/images/", {"page": "nonsense"}).status_code == 200
+    asked = unescape(re.search(r'hx-get="(\?before=[^"]+)"', first)[1])
+    more = as_alice.get(f"/images/{asked}", headers={"HX-Request": "true"}).content.decode()
+    assert more.count('class="tile"') == 1
+    assert "<html" not in more
+
+
+@pytest.mark.parametrize("odd", ["nonsense", "2026-11-24~x", "0001-01-01T00:00:00+23:59~1", "~"])
+def test_it_takes_an_odd_place_for_the_newest(as_alice, alice, make_generation, odd):
+    row = make_generation(alice)
+    response = as_alice.get("/images/", {"before": odd})
+    assert response.status_code == 200
+    assert str(row.pk) in response.content.decode() or "Nothing older" in response.content.decode()
 
 
 def test_it_asks_the_database_as_often_for_many_images(as_alice, alice, make_generation):
@@ -78,23 +106,12 @@ def test_it_answers_404_when_a_file_is_gone(as_alice, alice, make_generation):
     assert as_alice.get(f"/generations/{row.pk}/0.png").status_code == 404
 
 
-def test_it_asks_before_it_deletes(as_alice, alice, make_generation):
+def test_it_finds_a_page_deep_in_the_past_by_its_index(alice, make_generation):
     row = make_generation(alice)
-    page = as_alice.get(f"/generations/{row.pk}/delete").content.decode()
-    assert "Delete for good" in page
-    assert Generation.objects.filter(pk=row.pk).exists()
-
-
-def test_it_deletes_rows_and_files(
-    as_alice, alice, make_generation, django_capture_on_commit_callbacks
-):
-    row = make_generation(alice)
-    names = [name for image in row.images.all() for name in (image.file.name, image.thumbnail.name)]
-    with django_capture_on_commit_callbacks(execute=True):
-        response = as_alice.post(f"/generations/{row.pk}/delete", follow=True)
-    assert "Deleted." in response.content.decode()
-    assert not Generation.objects.exists()
-    assert not any(default_storage.exists(name) for name in names)
+    rows = older(own_generations(alice), Place(row.created_at, row.pk))[:25]
+    plan = rows.explain()
+    assert "shown_of_person" in plan
+    assert "TEMP B-TREE" not in plan
 
 
 def _queries(client):
