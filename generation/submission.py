@@ -27,8 +27,7 @@ def submit(person: User, wish: Wish, idempotency_key: str) -> Generation:
     Raises SubmissionError with one plain sentence, having changed nothing.
     """
     key = checked_key(idempotency_key)
-    earlier = with_key(person, key)
-    if earlier is not None:
+    if (earlier := with_key(person, key)) is not None:
         return earlier
     wish = cleaned(wish)
     versions = recipes.versions_of(wish)
