@@ -40,5 +40,6 @@ urlpatterns = [
     path("create/", frame, name="create"),
     path("images/", frame, name="my_images"),
     path("learn/", frame, name="learn"),
+    path("free/", frame, name="free"),
     path("make/", make, name="make"),
 ]

@@ -102,7 +102,7 @@ def test_it_makes_one_generation_of_a_repeated_key(alice, bob, submit):
 def test_it_gives_the_twin_back_when_two_posts_race(alice, submit, monkeypatch):
     first = submit(alice, key="k")
     answers = iter([None, first])
-    monkeypatch.setattr(submission, "_with_key", lambda person, key: next(answers))
+    monkeypatch.setattr(submission, "with_key", lambda person, key: next(answers))
     assert submit(alice, key="k") == first
     assert allowance.meter(alice).held == 1
 
