@@ -38,14 +38,14 @@ PAGES = {
 }
 NOTES = {
     "page_p95_ms": "the slowest of the pages below",
-    "packs_rps": f"{CLIENTS} connections, one server process, the load made on the same cores",
+    "packs_rps": f"{CLIENTS} connections, two processes as in `make run`, the load on their cores",
 }
 
 
 def main() -> None:
     with (
         tempfile.TemporaryDirectory(prefix="housestyle-web-") as folder,
-        House(Path(folder), HOUSESTYLE_DEBUG="0") as house,
+        House(Path(folder), HOUSESTYLE_DEBUG="0", WEB_CONCURRENCY="2") as house,
     ):
         _fill(house)
         cookie = _sign_in(house)

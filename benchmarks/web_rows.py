@@ -12,33 +12,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from stylepacks.models import StylePack
 
 PACKS, GENERATIONS, AT_ONCE = 500, 100_000, 2_000
 WORDS = [
-    "bold",
-    "soft",
-    "quiet",
-    "loud",
-    "warm",
-    "cold",
-    "paper",
-    "ink",
-    "wool",
-    "glass",
-    "stone",
-    "neon",
-    "retro",
-    "cosy",
-    "bright",
-    "calm",
-    "carved",
-    "woven",
-    "drawn",
-    "printed",
-    "folded",
-    "painted",
-    "gilded",
-    "smoky",
+    *("bold", "soft", "quiet", "loud", "warm", "cold", "paper", "ink", "wool", "glass", "stone"),
+    *("neon", "retro", "cosy", "bright", "calm", "carved", "woven", "drawn", "printed", "folded"),
+    *("painted", "gilded", "smoky"),
 ]
 
 
@@ -60,33 +40,32 @@ def main(email: str, password: str) -> None:
 def _add_packs(chance: random.Random) -> None:
     """Copies of the starter's packs under other names, words and tags."""
     from stylepacks import publishing
-    from stylepacks.models import PackLora, StylePack
+    from stylepacks.models import StylePack
 
     first = list(StylePack.objects.select_related("live_version"))
     for number in range(PACKS - len(first)):
         pack = first[number % len(first)]
-        said = chance.sample(WORDS, 5)
-        copy = StylePack.objects.create(
-            slug=f"{pack.slug}-{number}",
-            name=f"{said[0].title()} {pack.name}",
-            kind=pack.kind,
-            promise=f"{pack.promise} Rather {said[1]} and {said[2]}.",
-            look_family=pack.look_family,
-            tags=said[:3],
-            suits=pack.suits,
-            cover=pack.cover.name,
-            position=1000 + number,
-        )
         assert pack.live_version
-        uses = list(pack.live_version.loras.all())
-        version = pack.live_version
-        version.pk, version.pack, version.published_at, version.digest = None, copy, None, ""
-        version._state.adding = True
+        version = publishing.draft_from(pack.live_version)
+        version.pack = _copy(pack, number, chance.sample(WORDS, 5))
         version.save()
-        for use in uses:
-            use.pk, use.version = None, version
-            PackLora.objects.bulk_create([use])
         publishing.publish(version, None)
+
+
+def _copy(pack: "StylePack", number: int, said: list[str]) -> "StylePack":
+    from stylepacks.models import StylePack
+
+    return StylePack.objects.create(
+        slug=f"{pack.slug}-{number}",
+        name=f"{said[0].title()} {pack.name}",
+        kind=pack.kind,
+        promise=f"{pack.promise} Rather {said[1]} and {said[2]}.",
+        look_family=pack.look_family,
+        tags=said[:3],
+        suits=pack.suits,
+        cover=pack.cover.name,
+        position=1000 + number,
+    )
 
 
 def _add_generations(chance: random.Random, person: "User") -> None:

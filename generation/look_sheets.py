@@ -4,7 +4,7 @@ The hold belongs to the sheet: the first tile that is delivered settles it, and 
 when the last one ends and none was. A tile that did not work can be tried again for nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from accounts import allowance
@@ -51,12 +51,15 @@ class LookFamily:
     count: int
 
 
-def families(offered: Iterable[StylePack]) -> list[LookFamily]:
-    """What can be picked of the packs on offer: all looks first, then family by family."""
-    looks = [pack for pack in offered if _makes_tiles(pack)]
-    names = sorted({pack.look_family for pack in looks if pack.look_family})
-    counted = [LookFamily(name, sum(pack.look_family == name for pack in looks)) for name in names]
-    return [LookFamily("", min(len(looks), MAX_TILES)), *counted] if looks else []
+def families() -> list[LookFamily]:
+    """What can be drafted of the packs on offer: all looks first, then family by family."""
+    looks = published_packs().filter(
+        kind=StylePack.Kind.STYLE, live_version__checkpoint__draft_lora__isnull=False
+    )
+    grouped = looks.order_by("look_family").values_list("look_family").annotate(Count("pk"))
+    counted = [LookFamily(name, count) for name, count in grouped]
+    every = LookFamily("", min(sum(each.count for each in counted), MAX_TILES))
+    return [every, *(each for each in counted if each.name)] if counted else []
 
 
 def submit(person: User, wish: LooksWish, idempotency_key: str) -> LookSheet:

@@ -30,6 +30,7 @@ from stylepacks import known_words
 from stylepacks.library import published_packs
 from stylepacks.models import PackVersion, StylePack
 from stylepacks.rules.token_budget import estimate_tokens
+from stylepacks.shelf import shelf
 
 COUNTS = (1, 2, 3, 4)
 
@@ -174,8 +175,10 @@ def _picked(pack: str | None, second: str | None) -> list[PackVersion]:
 
 def studio(request: HttpRequest, form: WishForm, status: int = 200) -> HttpResponse:
     """The studio with what was typed into this form, each refusal in its place."""
-    offered = list(published_packs())
     typed = {name: form[name].value() or "" for name in form.fields}
+    all_packs = shelf()
+    shown = all_packs.to_pick_from(str(typed["pack"]), str(typed["second"]))
+    offered = list(published_packs().filter(pk__in=shown))
     picked = next((pack for pack in offered if pack.slug == typed["pack"]), None)
     lead = picked or next(iter(offered), None)
     # The picked cover stands first, so that it is in sight on every screen.
@@ -185,6 +188,7 @@ def studio(request: HttpRequest, form: WishForm, status: int = 200) -> HttpRespo
     chosen = [pack for pack in offered if pack == lead or pack.slug == typed["second"]]
     context = {
         "packs": offered,
+        "total": len(all_packs.cards),
         "characters": [pack for pack in offered if pack.kind == StylePack.Kind.CHARACTER],
         "styles": [pack for pack in offered if pack.kind == StylePack.Kind.STYLE],
         "picked": lead,
@@ -199,7 +203,7 @@ def studio(request: HttpRequest, form: WishForm, status: int = 200) -> HttpRespo
         "note": known_words.note_on(
             str(typed["prompt"]), [pack.live_version for pack in chosen if pack.live_version]
         ),
-        "families": look_sheets.families(offered),
+        "families": look_sheets.families(),
         "look_family": typed.get("family") or request.GET.get("family", ""),
         "surprise_query": urlencode({k: v for k, v in typed.items() if v and k != "prompt"}),
     }

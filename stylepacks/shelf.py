@@ -7,7 +7,7 @@ after a minute.
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -21,6 +21,8 @@ from stylepacks.models import StylePack
 from stylepacks.rules.word_search import words_of
 
 KEPT_SECONDS = 60
+MOST_DRAWN = 200
+PICKED_STYLES, PICKED_CHARACTERS = 48, 12
 NAME_WEIGHT, TAG_WEIGHT, PROMISE_WEIGHT = 3, 2, 1
 FIELDS = (
     "pk", "slug", "name", "kind", "promise", "look_family", "tags", "suits", "cover",
@@ -78,6 +80,24 @@ class Shelf:
 
     cards: list[Card]
     read_at: float = field(default_factory=time.monotonic)
+    _drawn: dict[str, SafeString] = field(default_factory=dict)
+
+    def drawn(self, address: str, draw: Callable[[], SafeString]) -> SafeString:
+        """What stands at this address, drawn once; a full memory starts anew."""
+        if address not in self._drawn:
+            if len(self._drawn) >= MOST_DRAWN:
+                self._drawn.clear()
+            self._drawn[address] = draw()
+        return self._drawn[address]
+
+    def to_pick_from(self, *slugs: str) -> list[int]:
+        """Keys of the packs that a picker shows: those named, and the first of each kind."""
+        named = [card.pk for card in self.cards if card.slug in slugs]
+        kinds = {True: PICKED_CHARACTERS, False: PICKED_STYLES}
+        for is_character, most in kinds.items():
+            found = [card.pk for card in self.cards if card.is_character == is_character]
+            named += found[:most]
+        return named
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:

@@ -11,6 +11,8 @@ from django.core.files.storage import FileSystemStorage
 from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -23,7 +25,7 @@ from stylepacks.look_pictures import look_of
 from stylepacks.models import ExamplePicture, LookPicture, PackVersion, StylePack
 from stylepacks.neighbours import closest, partners
 from stylepacks.rules import license_words
-from stylepacks.shelf import shelf
+from stylepacks.shelf import Shelf, shelf
 
 COVER_SECONDS = 300
 HOME_EXAMPLES = 3
@@ -32,10 +34,13 @@ HOME_EXAMPLES = 3
 @require_safe
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
-    offered = list(published_packs())
+    all_packs = shelf()
+    shown = all_packs.to_pick_from(request.GET.get("pack", ""))
+    offered = list(published_packs().filter(pk__in=shown))
     picked = _picked(offered, request.GET.get("pack", ""))
     context = {
         "packs": offered,
+        "total": len(all_packs.cards),
         "picked": picked,
         "examples": _examples(offered),
         **_words_for(picked, offered),
@@ -50,6 +55,14 @@ def home(request: HttpRequest) -> HttpResponse:
 def packs(request: HttpRequest) -> HttpResponse:
     """Every pack, or those that fit the address: the whole state of the page stands in it."""
     all_packs, wanted = shelf(), Wanted.read(request.GET.dict())
+    address = wanted.address(shown=wanted.shown)
+    found = all_packs.drawn(address, lambda: _drawn(all_packs, wanted))
+    context = {"shelf": all_packs, "wanted": wanted, "found": found, "sorts": SORTS}
+    return render(request, "stylepacks/packs.html", context)
+
+
+def _drawn(all_packs: Shelf, wanted: Wanted) -> SafeString:
+    """Chips, number and cards: the same for everybody, so that they are drawn once."""
     found = find(all_packs, wanted)
     context = {
         "shelf": all_packs,
@@ -57,12 +70,11 @@ def packs(request: HttpRequest) -> HttpResponse:
         "found": found,
         "cards": found.cards[: wanted.shown],
         "more": wanted.address(shown=wanted.shown + PAGE),
-        "sorts": SORTS,
         "families": families_of(all_packs, wanted),
         "tags": tags_of(found.cards, wanted),
         "ways_out": [] if found.cards else ways_out(all_packs, wanted),
     }
-    return render(request, "stylepacks/packs.html", context)
+    return render_to_string("stylepacks/_found.html", context)
 
 
 @require_safe

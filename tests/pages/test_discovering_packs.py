@@ -134,3 +134,15 @@ def test_it_offers_partners_of_the_same_base_model(client, shop):
     assert 'href="/create/?pack=linocut&amp;second=pip"' in page
     assert "second=stranger" not in page
     assert 'href="/create/?pack=pip&amp;second=riso"' in client.get("/packs/pip/").content.decode()
+
+
+def test_it_offers_a_few_to_pick_from_and_always_the_named_one(client, shop, monkeypatch):
+    monkeypatch.setattr("stylepacks.shelf.PICKED_STYLES", 1)
+    monkeypatch.setattr("stylepacks.shelf.PICKED_CHARACTERS", 0)
+    for path in ("/", "/create/"):
+        page = client.get(path).content.decode()
+        assert 'name="pack" value="linocut"' in page
+        assert 'name="pack" value="watercolour"' not in page
+        assert "All 4 packs" in page
+        named = client.get(path, {"pack": "watercolour"}).content.decode()
+        assert re.search(r'name="pack" value="watercolour"[^>]* checked', named)
