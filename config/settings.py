@@ -108,6 +108,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+    # Opening the file anew takes longer than most pages' queries.
     DATABASES["default"]["CONN_MAX_AGE"] = 60
 else:
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8}
@@ -139,11 +140,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"queue": "house", "expires": 5.0},
     },
-    "count-popularity": {
-        "task": "generation.count_popularity",
-        "schedule": 600.0,
-        "options": {"queue": "house", "expires": 600.0},
-    },
+    "count-popularity": {"task": "generation.count_popularity", "schedule": 600.0},
 }
 if CELERY_BROKER_URL.startswith("filesystem"):
     _queue_dir = DATA_DIR / "queue"

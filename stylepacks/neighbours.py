@@ -18,11 +18,15 @@ def partners(shelf: Shelf, pack: StylePack, version: PackVersion) -> list[Card]:
 
 
 def closest(shelf: Shelf, pack: StylePack) -> list[Card]:
-    """Other packs of its kind and family first, then by the tags and uses they share."""
+    """Other packs of its kind: its family first, then by the tags and uses they share.
+
+    The only pack of its kind gets those of the other kind.
+    """
     others = [card for card in shelf.cards if card.pk != pack.pk]
-    return sorted(others, key=lambda other: _distance(pack, other))[:CLOSEST]
+    same_kind = [card for card in others if card.kind == pack.kind]
+    return sorted(same_kind or others, key=lambda other: _distance(pack, other))[:CLOSEST]
 
 
-def _distance(pack: StylePack, other: Card) -> tuple[bool, bool, int]:
+def _distance(pack: StylePack, other: Card) -> tuple[bool, int]:
     shared = len({*pack.tags, *pack.suits} & {*other.tags, *other.suits})
-    return pack.kind != other.kind, pack.look_family != other.look_family, -shared
+    return pack.look_family != other.look_family, -shared

@@ -70,6 +70,8 @@ def _furnish(browser: Browser, house: House) -> tuple[dict[str, object], dict[st
         "home-visitor": "/",
         "packs": "/packs/",
         "pack": f"/packs/{pack}/",
+        "packs-none": "/packs/?q=zebra&family=paint",
+        "free": "/free/",
         "create": f"/create/?pack={pack}",
         "generation-done": done,
         "generation-waiting": waiting,
