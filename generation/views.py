@@ -178,7 +178,7 @@ def studio(request: HttpRequest, form: WishForm, status: int = 200) -> HttpRespo
     typed = {name: form[name].value() or "" for name in form.fields}
     all_packs = shelf()
     shown = all_packs.to_pick_from(str(typed["pack"]), str(typed["second"]))
-    offered = list(published_packs().filter(pk__in=shown))
+    offered = list(published_packs().filter(pk__in=shown).prefetch_related(None))
     picked = next((pack for pack in offered if pack.slug == typed["pack"]), None)
     lead = picked or next(iter(offered), None)
     # The picked cover stands first, so that it is in sight on every screen.

@@ -36,7 +36,7 @@ HOME_EXAMPLES = 3
 def home(request: HttpRequest) -> HttpResponse:
     all_packs = shelf()
     shown = all_packs.to_pick_from(request.GET.get("pack", ""))
-    offered = list(published_packs().filter(pk__in=shown))
+    offered = list(published_packs().filter(pk__in=shown).prefetch_related(None))
     picked = _picked(offered, request.GET.get("pack", ""))
     context = {
         "packs": offered,
