@@ -285,6 +285,7 @@ MAX_ATTEMPTS = env.int("HOUSESTYLE_MAX_ATTEMPTS", default=3)
 MAX_IMAGES_PER_GENERATION = env.int("HOUSESTYLE_MAX_IMAGES", default=4)
 # Sheets of looks are forgotten after this many days; 0 keeps them for ever.
 LOOKS_KEPT_DAYS = env.int("HOUSESTYLE_LOOKS_DAYS", default=30)
+UNDO_MINUTES = 10
 MAX_PROMPT_CHARACTERS = 500
 MAX_LORA_BYTES = env.int("HOUSESTYLE_MAX_LORA_MIB", default=512) * 1024 * 1024
 if LEASE_SECONDS < 3 * PULSE_SECONDS:

@@ -34,6 +34,8 @@ def free(request: HttpRequest) -> HttpResponse:
         "guest_daily": settings.GUEST_ALLOWANCE,
         "guests_together": settings.GUEST_ALLOWANCE * GUESTS_AN_ADDRESS,
         "at_once": settings.MAX_IMAGES_PER_GENERATION,
+        "looks_days": settings.LOOKS_KEPT_DAYS,
+        "undo_minutes": settings.UNDO_MINUTES,
         "cookie_days": settings.SESSION_COOKIE_AGE // DAY_SECONDS,
         "licenses": licenses,
         "packs": sum(line.packs for line in licenses),

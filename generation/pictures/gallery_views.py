@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -59,4 +60,4 @@ def _tools(person: User | None) -> dict[str, Any]:
     """What stands around the pictures: boards, and what can still be brought back."""
     removed = removing.undoable(person)[:MOST_UNDOS] if person else ()
     boards = Board.objects.filter(person=person) if person else ()
-    return {"removed": removed, "undo_minutes": removing.UNDO_MINUTES, "boards": boards}
+    return {"removed": removed, "undo_minutes": settings.UNDO_MINUTES, "boards": boards}

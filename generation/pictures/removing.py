@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -18,7 +19,6 @@ from generation.states import ENDED
 
 logger = logging.getLogger(__name__)
 
-UNDO_MINUTES = 10
 AT_ONCE = 20
 
 
@@ -100,4 +100,4 @@ def _emptied(ids: set[UUID]) -> QuerySet[Generation]:
 
 
 def _too_late() -> datetime:
-    return timezone.now() - timedelta(minutes=UNDO_MINUTES)
+    return timezone.now() - timedelta(minutes=settings.UNDO_MINUTES)

@@ -28,3 +28,12 @@ def test_it_stands_without_any_pack(client, db):
 
 def test_it_is_linked_from_every_page(client, ink):
     assert 'href="/free/"' in client.get("/packs/").content.decode()
+
+
+def test_it_says_how_long_deletions_and_drafts_wait(client, db, settings):
+    settings.UNDO_MINUTES, settings.LOOKS_KEPT_DAYS = 7, 12
+    page = client.get("/free/").content.decode()
+    assert "For 7 minutes you can bring it back" in page
+    assert "12 days. Make the ones you like final" in page
+    settings.LOOKS_KEPT_DAYS = 0
+    assert "Drafts in every look" not in client.get("/free/").content.decode()

@@ -61,7 +61,7 @@ def wait_until_ended(house: House, headers: dict[str, str], generation: str) -> 
 def test_it_renders_into_the_bucket(production_house, alice, s3_server):
     generation = submit(production_house, alice)
     ended = wait_until_ended(production_house, alice, generation["id"])
-    assert ended["state"] == "done", ended
+    assert ended["state"] == "done", (ended, production_house.log("worker.log")[-4000:])
     stored = s3_client(s3_server).list_objects_v2(
         Bucket=BUCKET, Prefix=f"generations/{generation['id']}/"
     )
@@ -116,7 +116,8 @@ def test_it_charges_once_after_kill_nine(production_house, alice, postgres_url):
     wait_for_rendering(postgres_url, generation["id"])
     production_house.kill_worker()
     production_house.start_worker()
-    assert wait_until_ended(production_house, alice, generation["id"])["state"] == "done"
+    ended = wait_until_ended(production_house, alice, generation["id"])
+    assert ended["state"] == "done", (ended, production_house.log("worker.log")[-4000:])
     with psycopg.connect(postgres_url) as database:
         holds = database.execute(
             "SELECT state, count(*) FROM accounts_allowancehold"
