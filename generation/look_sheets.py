@@ -12,14 +12,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from accounts import allowance
 from accounts.models import User
 from generation import fair_share, recipes, submission
 from generation.deleting import delete_generation
-from generation.models import Generation, LookSheet
+from generation.models import GeneratedImage, Generation, LookSheet
 from generation.states import ACTIVE, ENDED, WAITING, State
 from generation.wishes import DRAFT, SubmissionError, Wish, cleaned
 from stylepacks.library import published_packs
@@ -116,11 +116,16 @@ def kept_until(sheet: LookSheet) -> datetime | None:
 
 
 def forget_old() -> int:
-    """Delete some sheets whose time is over; returns how many. Safe to run twice at once."""
+    """Delete some sheets whose time is over; returns how many. Safe to run twice at once.
+
+    One of which somebody kept a draft (favourite, on a board, shared) stays whole.
+    """
     if not settings.LOOKS_KEPT_DAYS:
         return 0
     before = timezone.now() - timedelta(days=settings.LOOKS_KEPT_DAYS)
-    old = LookSheet.objects.filter(created_at__lt=before).order_by("created_at")
+    wanted = Q(favourites__isnull=False) | Q(places__isnull=False) | Q(share__isnull=False)
+    kept = GeneratedImage.objects.filter(wanted, generation__sheet=OuterRef("pk"))
+    old = LookSheet.objects.filter(~Exists(kept), created_at__lt=before).order_by("created_at")
     forgotten = old[:FORGOTTEN_AT_ONCE]
     for sheet in forgotten:
         delete(sheet)

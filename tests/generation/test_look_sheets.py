@@ -13,7 +13,7 @@ from accounts import allowance
 from accounts.signals import guest_adopted
 from generation import endings, look_sheets, recovery, scheduler, submission
 from generation.look_sheets import LooksWish
-from generation.models import FairShare, Generation, LookSheet
+from generation.models import FairShare, Favourite, Generation, LookSheet
 from generation.submission import SubmissionError
 from stylepacks.models import StylePack
 from tests.generation.conftest import QUEUE
@@ -349,6 +349,17 @@ class TestForgetting:
         LookSheet.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=31))
         recovery.sweep()
         assert list(LookSheet.objects.all()) == [young]
+
+    def test_it_keeps_a_sheet_of_which_somebody_kept_a_draft(self, alice, ask, process):
+        sheet = ask(alice)
+        process.work()
+        Favourite.objects.create(person=alice, image=sheet.tiles.first().images.get())
+        LookSheet.objects.update(created_at=timezone.now() - timedelta(days=31))
+        recovery.sweep()
+        assert LookSheet.objects.exists()
+        Favourite.objects.all().delete()
+        recovery.sweep()
+        assert not LookSheet.objects.exists()
 
     def test_it_keeps_them_for_ever_where_the_house_says_so(self, alice, ask, settings):
         settings.LOOKS_KEPT_DAYS = 0
