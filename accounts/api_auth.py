@@ -29,3 +29,10 @@ class SessionAuth(APIKeyCookie):
 
 
 api_auth = [TokenAuth(), SessionAuth()]
+
+
+def caller_of(request: HttpRequest) -> User:
+    """Who calls an operation that asks for `api_auth`."""
+    person = request.auth  # type: ignore[attr-defined]
+    assert isinstance(person, User)
+    return person

@@ -8,8 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from ninja import Field, Header, Query, Router, Schema, Status
 
-from accounts.api_auth import api_auth
-from accounts.models import User
+from accounts.api_auth import api_auth, caller_of
 from generation import submission
 from generation.models import Generation
 from generation.pictures.own import own_generations
@@ -89,7 +88,7 @@ def submit(
 ) -> Status[Any]:
     """Repeat a request with the same `Idempotency-Key` and it stays one generation."""
     try:
-        made = submission.submit(_person(request), _wish(wish), idempotency_key or uuid4().hex)
+        made = submission.submit(caller_of(request), _wish(wish), idempotency_key or uuid4().hex)
     except SubmissionError as refusal:
         return Status(
             STATUS_OF.get(refusal.code, 422), Refusal(error=str(refusal), code=refusal.code)
@@ -131,15 +130,9 @@ def cancel(request: HttpRequest, id: UUID) -> Status[Any]:
     return Status(200, _shown(row))
 
 
-def _person(request: HttpRequest) -> User:
-    person = request.auth  # type: ignore[attr-defined]
-    assert isinstance(person, User)
-    return person
-
-
 def _own(request: HttpRequest) -> Any:
     related = ("pack_version__pack", "second_version__pack")
-    rows = own_generations(_person(request)).select_related(*related)
+    rows = own_generations(caller_of(request)).select_related(*related)
     return rows.order_by("-created_at", "-pk")
 
 

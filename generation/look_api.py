@@ -8,8 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from ninja import Field, Header, Router, Schema, Status
 
-from accounts.api_auth import api_auth
-from accounts.models import User
+from accounts.api_auth import api_auth, caller_of
 from generation import look_progress, look_sheets
 from generation.api import STATUS_OF, Refusal
 from generation.look_progress import Tile
@@ -72,7 +71,7 @@ def submit(
     """Repeat a request with the same `Idempotency-Key` and it stays one sheet."""
     given = LooksWish(**wish.dict())
     try:
-        made = look_sheets.submit(_person(request), given, idempotency_key or uuid4().hex)
+        made = look_sheets.submit(caller_of(request), given, idempotency_key or uuid4().hex)
     except SubmissionError as refusal:
         return _refused(refusal)
     return Status(201, _shown(made))
@@ -112,14 +111,8 @@ def retry(request: HttpRequest, id: UUID) -> Status[Any]:
     return Status(200, _shown(row))
 
 
-def _person(request: HttpRequest) -> User:
-    person = request.auth  # type: ignore[attr-defined]
-    assert isinstance(person, User)
-    return person
-
-
 def _own(request: HttpRequest) -> Any:
-    rows = LookSheet.objects.filter(person=_person(request))
+    rows = LookSheet.objects.filter(person=caller_of(request))
     return rows.select_related("character__pack", "person").order_by("-created_at", "-pk")
 
 

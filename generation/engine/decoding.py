@@ -9,8 +9,7 @@ import torch
 from generation.engine.contract import RenderedImage
 from generation.engine.frugality import Frugality
 from generation.engine.lanes import Lane
-from generation.engine.latent_scale import decoded as picture_of
-from generation.engine.latent_scale import for_decoder
+from generation.engine.latent_scale import for_decoder, picture_of
 from generation.engine.pipelines import Model
 from generation.engine.precision import name_of
 from generation.engine.tiled_decoder import decoded_in_tiles

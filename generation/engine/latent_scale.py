@@ -23,7 +23,7 @@ def for_denoiser(vae: Any, latents: torch.Tensor) -> torch.Tensor:
     return (latents - _mean(vae, latents)) * _scale(vae) / _deviation(vae, latents)
 
 
-def decoded(vae: Any, latents: torch.Tensor) -> torch.Tensor:
+def picture_of(vae: Any, latents: torch.Tensor) -> torch.Tensor:
     """(images, channels, height, width) in the decoder's scale -> (images, 3, height, width)."""
     frames = latents[:, :, None] if _is_for_films(vae) else latents
     pictures: torch.Tensor = vae.decode(frames).sample

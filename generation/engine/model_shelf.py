@@ -53,10 +53,10 @@ class ModelShelf:
         device: str,
         precision: str,
         memory: MemoryBudget,
-        compiling: Compiling | None = None,
+        compiling: Compiling,
     ) -> None:
         self._device = torch.device(device)
-        self._compiling = compiling or Compiling()
+        self._compiling = compiling
         self._recorder = _recorder(self._device, self._compiling)
         self._precision = precision
         self._pristine = memory.pristine

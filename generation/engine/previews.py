@@ -10,7 +10,7 @@ import io
 import torch
 from PIL import Image
 
-from generation.engine.latent_scale import decoded, encoded, for_denoiser
+from generation.engine.latent_scale import encoded, for_denoiser, picture_of
 from generation.engine.pipelines import Model
 
 PREVIEW_EDGE = 128
@@ -41,7 +41,7 @@ def fitted_map(model: Model) -> torch.Tensor:
     vae, scale = model.pipe.vae, model.pixels_per_latent
     drawn = _colour_fields(FITTED_EDGE_LATENTS * scale).to(model.device, model.decoder_dtype)
     latents = torch.cat([encoded(vae, image[None]) for image in drawn])
-    pictures = torch.cat([decoded(vae, latent[None]) for latent in latents])
+    pictures = torch.cat([picture_of(vae, latent[None]) for latent in latents])
     colours = torch.nn.functional.avg_pool2d(pictures.float(), scale)
     known = _rows(for_denoiser(vae, latents.float()))
     return _least_squares(_with_constant(known), _rows(colours))

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from generation.engine.latent_scale import decoded
+from generation.engine.latent_scale import picture_of
 
 
 def decoded_in_tiles(vae: Any, latents: torch.Tensor, tile: int) -> torch.Tensor:
@@ -30,7 +30,7 @@ def _tile(vae: Any, latents: torch.Tensor, top: int, left: int, tile: int) -> to
     first_row, first_column = max(0, top - context), max(0, left - context)
     end_row, end_column = top + tile + context, left + tile + context
     seen = latents[:, :, first_row:end_row, first_column:end_column]
-    image = decoded(vae, seen)
+    image = picture_of(vae, seen)
     scale = image.shape[-1] // seen.shape[-1]
     y, x, edge = (top - first_row) * scale, (left - first_column) * scale, tile * scale
     # A copy, so that the context is freed.
