@@ -16,6 +16,7 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from generation.engine.contract import EngineError
+from generation.engine.joined_projections import joined_projections
 
 # Not at all; captured as it is written; its repeated blocks compiled; all of it as one graph.
 OFF, GRAPHS, BLOCKS, WHOLE = "off", "graphs", "blocks", "whole"
@@ -105,9 +106,10 @@ def compiled(
     What was captured inside goes on working afterwards; the module is left as it was.
     """
     if way == WHOLE:
-        yield torch.compile(_on_its_own(function), **_how(compiling))
+        with joined_projections(module):
+            yield torch.compile(_on_its_own(function), **_how(compiling))
     elif way == BLOCKS:
-        with _compiled_blocks(module, _how(compiling)):
+        with joined_projections(module), _compiled_blocks(module, _how(compiling)):
             yield function
     else:
         yield function

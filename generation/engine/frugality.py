@@ -82,8 +82,15 @@ class Frugality:
             yield TILED_DECODE
         yield from self._offload()
         if self._studio.model.device.type != "cpu" and not self.decodes_on_host:
-            self.decodes_on_host = True
-            yield DECODED_ON_HOST
+            yield from self._decode_on_host()
+
+    def _decode_on_host(self) -> Iterator[str]:
+        # Tiles were for the card: host memory is larger, and the whole is the better picture.
+        smallest, self.tile, self.decodes_on_host = self.tile, None, True
+        yield DECODED_ON_HOST
+        if smallest is not None:
+            self.tile = smallest
+            yield TILED_DECODE
 
     def _offload(self) -> Iterator[str]:
         if self._is_offloaded:

@@ -10,6 +10,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,17 @@ class LoraFile:
 
 def read(use: LoraUse, model: Model) -> LoraFile:
     """Read, verify and convert one file; raises LoraRefused with the reason and the keys."""
-    content = _verified_bytes(use)
+    content = _bytes(use)
+    # Beside the parsing, which takes as long; where both fail, it is the other file that is told.
+    with ThreadPoolExecutor(1) as beside:
+        digest = beside.submit(lambda: hashlib.sha256(content).hexdigest())
+        try:
+            return _parsed(use, content, model)
+        finally:
+            _refuse_other_file(use, digest.result())
+
+
+def _parsed(use: LoraUse, content: bytes, model: Model) -> LoraFile:
     tensors = _tensors(use, content)
     _refuse_other_methods(use, tensors)
     layers = lora_dialects.layers(use, tensors, model)
@@ -109,19 +120,21 @@ def refuse_misfits(file: LoraFile, shapes: Mapping[str, tuple[int, ...]]) -> Non
     raise LoraRefused(_misfit_sentence(file, unknown, wrong, shapes), keys)
 
 
-def _verified_bytes(use: LoraUse) -> bytes:
+def _bytes(use: LoraUse) -> bytes:
     try:
-        content = Path(use.path).read_bytes()
+        return Path(use.path).read_bytes()
     except OSError as error:
         raise LoraRefused(
             f"The LoRA '{use.name}' is not on this machine ({error.strerror}: {use.path})."
         ) from error
-    if hashlib.sha256(content).hexdigest() != use.sha256:
+
+
+def _refuse_other_file(use: LoraUse, digest: str) -> None:
+    if digest != use.sha256:
         raise LoraRefused(
             f"The LoRA '{use.name}' is not the file the pack was published with "
             "(its SHA-256 differs). Restore the original file."
         )
-    return content
 
 
 def _tensors(use: LoraUse, content: bytes) -> dict[str, torch.Tensor]:
@@ -143,9 +156,12 @@ def _tensors(use: LoraUse, content: bytes) -> dict[str, torch.Tensor]:
 
 
 def _is_finite(tensor: torch.Tensor) -> bool:
+    if not tensor.is_floating_point() or not tensor.numel():
+        return True
     # Types of one byte know no infinity by themselves.
     checked = tensor.float() if tensor.element_size() == 1 else tensor
-    return bool(torch.isfinite(checked).all())
+    # One pass without a mask; what is not a number is the largest and the smallest at once.
+    return all(math.isfinite(end) for end in torch.aminmax(checked))
 
 
 def _refuse_other_methods(use: LoraUse, tensors: Mapping[str, torch.Tensor]) -> None:

@@ -17,13 +17,15 @@ from generation.engine.byte_shelf import ByteShelf
 from generation.engine.contract import LoraUse
 from generation.engine.lora_switch import StackedLora
 
+HOST_MEMORY = torch.device("cpu")
+
 
 class LoraShelf:
-    """One checkpoint's LoRAs. `read` parses a file into host memory, or raises LoraRefused."""
+    """One checkpoint's LoRAs. `read` parses a file into a place, or raises LoraRefused."""
 
     def __init__(
         self,
-        read: Callable[[LoraUse], StackedLora],
+        read: Callable[[LoraUse, torch.device], StackedLora],
         device: torch.device,
         kept: ByteShelf[StackedLora],
     ) -> None:
@@ -66,7 +68,7 @@ class LoraShelf:
             if self._staged.setdefault(use.sha256, ready) is not ready:
                 return
         try:
-            ready.set_result(self._read(use))
+            ready.set_result(self._read(use, HOST_MEMORY))
         except BaseException as error:  # whoever takes this LoRA is told, whatever it is
             ready.set_exception(error)
 
@@ -74,8 +76,7 @@ class LoraShelf:
         with self._staging:
             staged = self._staged.pop(use.sha256, None)
         # One that is being read ahead right now is waited for: reading it twice takes longer.
-        lora = staged.result() if staged else self._read(use)
-        return lora.on(self._device)
+        return staged.result().on(self._device) if staged else self._read(use, self._device)
 
     def _key(self, sha256: str) -> Hashable:
         return self._owner, sha256

@@ -18,50 +18,25 @@ Storage pointers never change, so compiled graphs and captured CUDA graphs see e
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
-from typing import NamedTuple
 
 import torch
 
 from generation.engine.contract import LoraRefused
+from generation.engine.factor_stacks import FactorStack, Part, runs, side_by_side, stack
 from generation.engine.layer_changes import Factors, Rebuilt
 from generation.engine.lora_files import LoraFile
 from generation.engine.refusals import some
 from generation.engine.weight_layout import (
+    Shape,
+    Target,
     as_matrix,
+    as_weight,
     finest,
     is_channels_last,
     is_target,
+    kind_of,
     weight_of,
 )
-
-
-class Shape(NamedTuple):
-    """What the weights of one buffer have in common, each as a matrix."""
-
-    outputs: int
-    inputs: int
-    live_dtype: torch.dtype
-
-
-class Target(NamedTuple):
-    """Where one module's weight lives: a row of the buffer for its matrix shape."""
-
-    matrix: Shape
-    row: int
-    shape: tuple[int, ...]
-    channels_last: bool
-
-
-class FactorStack(NamedTuple):
-    """One LoRA's factors for one buffer: `rows` ascending, ranks padded to the widest."""
-
-    rows: list[int]
-    down: torch.Tensor
-    up: torch.Tensor
-
-    def on(self, place: torch.device) -> "FactorStack":
-        return FactorStack(self.rows, self.down.to(place), self.up.to(place))
 
 
 @dataclass(frozen=True)
@@ -91,7 +66,6 @@ class StackedLora:
 
 
 Applied = tuple[StackedLora, float]
-Part = tuple[FactorStack, float]
 Strong = tuple[Rebuilt, float]
 
 
@@ -110,19 +84,19 @@ class WeightBuffer:
         self.pristine = _kept_in(place, self.pristine, self.live.device)
 
     def write(self, parts: Sequence[Part], changes: Mapping[Target, Sequence[Strong]]) -> None:
-        rows = sorted({row for stack, _ in parts for row in stack.rows})
+        rows = sorted({row for own, _ in parts for row in own.rows})
         new = {*rows, *(target.row for target in changes)}
-        for start, stop in _runs(sorted(self.touched.difference(new))):
+        for start, stop in runs(sorted(self.touched.difference(new))):
             self.live[start:stop].copy_(self.pristine[start:stop], non_blocking=True)
         if rows:
-            self._add(rows, *_concatenated(parts, rows))
+            self._add(rows, *side_by_side(parts, rows))
         for target, own in changes.items():
             self._rebuild(target, own, parts)
         self.touched = new
 
     def _add(self, rows: list[int], down: torch.Tensor, up: torch.Tensor) -> None:
         offset = 0
-        for start, stop in _runs(rows):
+        for start, stop in runs(rows):
             live, pristine = self.live[start:stop], self.pristine[start:stop]
             end = offset + stop - start
             _write_sum(live, pristine, up[offset:end], down[offset:end])
@@ -131,14 +105,15 @@ class WeightBuffer:
     def _rebuild(self, target: Target, own: Sequence[Strong], parts: Sequence[Part]) -> None:
         live = self.live[target.row]
         exact = live if live.dtype == torch.float32 else torch.empty_like(live, dtype=torch.float32)
-        weight = _as_weight(exact.copy_(self.pristine[target.row]), target)
+        weight = as_weight(exact.copy_(self.pristine[target.row]), target)
         # Stable: the one DoRA first, over W0 alone, then the others in the order given.
         for change, strength in sorted(own, key=lambda it: it[0].magnitude is None):
             change.add_to(weight, strength)
-        for stack, strength in parts:
-            if target.row in stack.rows:
-                index = stack.rows.index(target.row)
-                exact.addmm_(stack.up[index].float(), stack.down[index].float(), alpha=strength)
+        for factors, strength in parts:
+            if target.row in factors.rows:
+                index = factors.rows.index(target.row)
+                up, down = factors.up[index].float(), factors.down[index].float()
+                exact.addmm_(up, down, alpha=strength)
         live.copy_(exact)
 
 
@@ -165,6 +140,10 @@ class LoraSwitch:
         return {name: target.shape for name, target in self.targets.items()}
 
     @property
+    def _place(self) -> torch.device:
+        return next(iter(self._buffers.values())).live.device
+
+    @property
     def buffers(self) -> tuple[WeightBuffer, ...]:
         return tuple(self._buffers.values())
 
@@ -175,16 +154,11 @@ class LoraSwitch:
             target = self.targets[name]
             by_matrix.setdefault(target.matrix, []).append((target, factors))
         stacks = {
-            matrix: _stack(
-                sorted(pairs, key=lambda pair: pair[0].row), self._buffers[matrix], place
-            )
+            matrix: stack(pairs, self._buffers[matrix].pristine.dtype, place or self._place)
             for matrix, pairs in by_matrix.items()
         }
         rebuilt = {
-            self.targets[name]: own.on(
-                place or self._buffers[self.targets[name].matrix].live.device
-            )
-            for name, own in file.rebuilt.items()
+            self.targets[name]: own.on(place or self._place) for name, own in file.rebuilt.items()
         }
         components = frozenset(name.split(".")[0] for name in file.keys)
         return StackedLora(file.name, file.sha256, stacks, rebuilt, file.decomposed, components)
@@ -262,7 +236,7 @@ class LoraSwitch:
             self.targets[name] = target
             pristine[row].copy_(as_matrix(weight))
             live[row].copy_(as_matrix(weight))
-            view = _as_weight(live[row], target)
+            view = as_weight(live[row], target)
             module.weight = torch.nn.Parameter(view, requires_grad=False)
 
 
@@ -301,19 +275,9 @@ def _by_matrix(
                 matrix = Shape(weight.shape[0], weight[0].numel(), dtype)
                 groups.setdefault(matrix, []).append((f"{component}.{path}", module))
     # LoRAs touch layers by kind (all to_q, all to_v …): kinds as neighbours make few, long runs.
-    return {matrix: sorted(group, key=lambda it: _kind(it[0])) for matrix, group in groups.items()}
-
-
-def _kind(name: str) -> tuple[str, list[str], str]:
-    parts = name.split(".")
-    return parts[0], [part for part in parts[:0:-1] if not part.isdigit()], name
-
-
-def _as_weight(matrix: torch.Tensor, target: Target) -> torch.Tensor:
-    if not target.channels_last:
-        return matrix.view(target.shape)
-    out_channels, in_channels, height, width = target.shape
-    return matrix.view(out_channels, height, width, in_channels).permute(0, 3, 1, 2)
+    return {
+        matrix: sorted(group, key=lambda it: kind_of(it[0])) for matrix, group in groups.items()
+    }
 
 
 def _kept_in(place: torch.device, pristine: torch.Tensor, live: torch.device) -> torch.Tensor:
@@ -331,56 +295,3 @@ def _write_sum(
     if pristine.device != live.device:
         pristine = live.copy_(pristine, non_blocking=True)
     torch.baddbmm(pristine, up, down, out=live)
-
-
-def _stack(
-    pairs: list[tuple[Target, Factors]], buffer: WeightBuffer, place: torch.device | None
-) -> FactorStack:
-    rank = max(factors.down.shape[0] for _, factors in pairs)
-    dtype = buffer.pristine.dtype
-    down = torch.zeros(len(pairs), rank, buffer.live.shape[2], dtype=dtype)
-    up = torch.zeros(len(pairs), buffer.live.shape[1], rank, dtype=dtype)
-    for index, (target, factors) in enumerate(pairs):
-        own = factors.down.shape[0]
-        down[index, :own], up[index, :, :own] = _balanced(target, factors)
-    rows = [target.row for target, _ in pairs]
-    device = place or buffer.live.device
-    return FactorStack(rows, down.to(device), up.to(device))
-
-
-def _balanced(target: Target, factors: Factors) -> tuple[torch.Tensor, torch.Tensor]:
-    down, up = factors.down.float(), factors.up.float().flatten(1) * factors.scale
-    if down.ndim == 4 and target.channels_last:
-        down = down.permute(0, 2, 3, 1)
-    # A power of two moves magnitude between the factors without rounding: in half precision a
-    # tiny `up` would fall among the subnormals and lose bits.
-    down = down.flatten(1)
-    ratio = (up.abs().max() / down.abs().max().clamp_min(1e-30)).clamp(1e-20, 1e20)
-    shift = torch.exp2((torch.log2(ratio) / 2).round())
-    return down * shift, up / shift
-
-
-def _concatenated(
-    parts: Sequence[tuple[FactorStack, float]], rows: list[int]
-) -> tuple[torch.Tensor, torch.Tensor]:
-    if len(parts) == 1:
-        stack, weight = parts[0]
-        return stack.down, stack.up * weight
-    rank = sum(stack.down.shape[1] for stack, _ in parts)
-    sample = parts[0][0]
-    down = sample.down.new_zeros(len(rows), rank, sample.down.shape[2])
-    up = sample.up.new_zeros(len(rows), sample.up.shape[1], rank)
-    place, start = {row: index for index, row in enumerate(rows)}, 0
-    for stack, weight in parts:
-        where, stop = [place[row] for row in stack.rows], start + stack.down.shape[1]
-        down[where, start:stop] = stack.down
-        up[where, :, start:stop] = stack.up * weight
-        start = stop
-    return down, up
-
-
-def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
-    if not rows:
-        return []
-    cuts = [index for index, (a, b) in enumerate(pairwise(rows), 1) if b != a + 1]
-    return [(rows[a], rows[b - 1] + 1) for a, b in pairwise([0, *cuts, len(rows)])]

@@ -9,7 +9,7 @@ from generation.engine import lora_files
 from generation.engine.byte_shelf import ByteShelf
 from generation.engine.contract import LoraUse, RenderRequest
 from generation.engine.device_memory import bytes_on
-from generation.engine.lora_shelf import LoraShelf
+from generation.engine.lora_shelf import HOST_MEMORY, LoraShelf
 from generation.engine.lora_switch import Applied, LoraSwitch, StackedLora
 from generation.engine.pipelines import Model
 from generation.engine.previews import PreviewMap
@@ -17,7 +17,6 @@ from generation.engine.prompts import PromptMemory
 
 # Where W0 is kept: beside the live weights, in (pinned) host memory, or where there is room.
 AUTO, DEVICE, HOST = "auto", "device", "host"
-HOST_MEMORY = torch.device("cpu")
 
 
 @dataclass(frozen=True)
@@ -71,10 +70,10 @@ def open_studio(
     # What no LoRA changes follows only now: the switch keeps W0 as precise as the file gave it.
     getattr(model.pipe, model.family.denoiser).to(model.dtype)
 
-    def read(use: LoraUse) -> StackedLora:
+    def read(use: LoraUse, place: torch.device) -> StackedLora:
         file = lora_files.read(use, model)
         lora_files.refuse_misfits(file, switch.shapes)
-        return switch.stacked(file, HOST_MEMORY)
+        return switch.stacked(file, place)
 
     shelf = LoraShelf(read, model.device, loras)
     return Studio(model, switch, shelf, PromptMemory(model), PreviewMap(model), tuple(given_up))

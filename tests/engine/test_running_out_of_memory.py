@@ -187,7 +187,9 @@ def test_it_has_an_order_in_which_it_gives_up(own, tiny, ask):
 
     smaller = [SMALLER] * 3
     assert list(frugal()._denoiser_remedies()) == [RELEASED, *smaller, OFFLOADED]
-    assert list(frugal()._decoder_remedies()) == [RELEASED, TILED, OFFLOADED, ON_HOST]
+    assert list(frugal()._decoder_remedies()) == [
+        RELEASED, TILED, OFFLOADED, ON_HOST, TILED
+    ]  # fmt: skip
     assert list(frugal()._switch_remedies()) == [RELEASED, OFFLOADED]
 
 
