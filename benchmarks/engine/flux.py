@@ -13,6 +13,7 @@ from diffusers import FluxTransformer2DModel
 
 from benchmarks.engine import clocks, family_switches, flops
 from benchmarks.engine.bench import Bench
+from generation.engine.compiling import preferred_attention
 
 # FLUX.1-dev as published: 11.9 B parameters.
 TRUE_SIZE: dict[str, Any] = {"guidance_embeds": True}
@@ -37,7 +38,8 @@ def measure(bench: Bench) -> None:
         model = build(config, bench.device)
         switch = family_switches.opened(model, bench.device)
         pack = family_switches.switches(bench, "flux", switch)
-        _steps(bench, model, config, partial(switch.apply, [(pack, 1.0)], "pack"))
+        with preferred_attention(bench.attention):
+            _steps(bench, model, config, partial(switch.apply, [(pack, 1.0)], "pack"))
 
 
 def build(config: dict[str, Any], device: str) -> Any:
