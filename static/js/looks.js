@@ -4,7 +4,7 @@ const said = document.querySelector("[data-compare-said]");
 let picked = [];
 
 function tell() {
-  const names = picked.map((box) => box.getAttribute("aria-label").replace(/^\S+ /, ""));
+  const names = picked.map((box) => box.dataset.name);
   said.textContent = names.length < 2 ? `${names[0] ?? ""} and …` : names.join(" and ");
 }
 
