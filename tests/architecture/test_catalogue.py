@@ -1,4 +1,4 @@
-"""The German catalogue: every sentence that is marked, nothing else, with the same placeholders."""
+"""The catalogues: every sentence that is marked, nothing else, with the same placeholders."""
 
 import re
 import shutil
@@ -10,8 +10,11 @@ import polib
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+LANGUAGES = ("de",)
 CATALOGUES = {
-    name: ROOT / "locale" / "de" / "LC_MESSAGES" / f"{name}.po" for name in ("django", "djangojs")
+    f"{language}/{name}": ROOT / "locale" / language / "LC_MESSAGES" / f"{name}.po"
+    for language in LANGUAGES
+    for name in ("django", "djangojs")
 }
 PLACEHOLDER = re.compile(r"%\((\w+)\)s|\{(\w+)[^}]*\}")
 TAG = re.compile(r"</?(\w+)")
@@ -65,7 +68,7 @@ def test_the_catalogue_holds_what_the_code_marks(tmp_path):
     command = [sys.executable, "-m", "config.words", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     for name, known in committed.items():
-        assert keys(tmp_path / "de" / "LC_MESSAGES" / f"{name}.po") == known, "run `make words`"
+        assert keys(tmp_path / CATALOGUES[name].relative_to(ROOT / "locale")) == known, "run `make words`"
 
 
 def keys(path):
