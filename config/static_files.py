@@ -1,9 +1,14 @@
 """How static files are named and compressed for the browser."""
 
-from whitenoise.storage import CompressedManifestStaticFilesStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage as Compressed
+
+_IN_MODULES = Compressed._js_module_import_aggregation_patterns[1]
 
 
-class HouseStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """Names with a digest, inside modules that import each other too."""
+class HouseStaticFiles(Compressed):  # type: ignore[misc]
+    """Names with a digest, also where our own modules import each other.
 
-    support_js_module_import_aggregation = True
+    Not in other people's scripts, whose comments name files that are not there.
+    """
+
+    patterns = (*Compressed.patterns, ("js/*.js", _IN_MODULES))
