@@ -68,7 +68,9 @@ def test_the_catalogue_holds_what_the_code_marks(tmp_path):
     command = [sys.executable, "-m", "config.words", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     for name, known in committed.items():
-        assert keys(tmp_path / CATALOGUES[name].relative_to(ROOT / "locale")) == known, "run `make words`"
+        assert keys(tmp_path / CATALOGUES[name].relative_to(ROOT / "locale")) == known, (
+            "run `make words`"
+        )
 
 
 def keys(path):

@@ -26,7 +26,7 @@ GERMAN = {"HTTP_ACCEPT_LANGUAGE": "de-AT,de;q=0.9,en;q=0.5"}
 # Names that are the same in every language, and what the people of these tests wrote.
 NAMES = {
     *("Housestyle", "English", "Deutsch", "API", "PNG", "WebP", "JPEG", "UTC", "abc"),
-    *("Ink", "Fox", "red", "boat", "zz", "zzword", "zzzz", "nothinglikeit"),
+    *("Ink", "ink", "Fox", "red", "boat", "zz", "zzword", "zzzz", "nothinglikeit"),
 }
 CONTENT = (
     "a red boat by the sea at sunset",
