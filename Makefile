@@ -11,7 +11,7 @@ export HOUSESTYLE_QUEUES ?= render.sd15.cpu,house
 export HOUSESTYLE_BIN := $(CURDIR)/$(BIN)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench bench-web screenshots covers clean
+.PHONY: help setup run test check words bench bench-web screenshots covers clean
 
 help: ## Show the doors
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,9 @@ check: $(VENV)/.dev ## Lint, types, import contracts, migrations
 	@$(BIN)/lint-imports
 	@$(MANAGE) makemigrations --check --dry-run --verbosity 1
 	@$(MANAGE) check --fail-level WARNING
+
+words: $(VENV)/.dev ## Collect the sentences to translate and compile the catalogues (needs gettext)
+	@$(BIN)/python -m config.words
 
 bench: setup $(VENV)/.dev ## Measure the main job, the starter and the engine; results land in benchmarks/results/
 	@$(BIN)/python -m benchmarks.main_job

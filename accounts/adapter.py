@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.usernames import random_username
 
@@ -19,14 +20,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": "This email and password do not belong together. Try again, "
-        "or reset the password.",
-        "email_taken": "There is an account with this email already. Sign in instead.",
-        "too_many_login_attempts": "Too many tries. Wait a few minutes, then try again.",
-        "rate_limited": "Too many tries. Wait a minute, then try again.",
-        "incorrect_password": "This is not your password.",
-        "enter_current_password": "This is not your current password.",
-        "invalid_password_reset": "This link no longer works. Ask for a new one.",
+        "email_password_mismatch": _(
+            "This email and password do not belong together. Try again, or reset the password."
+        ),
+        "email_taken": _("There is an account with this email already. Sign in instead."),
+        "too_many_login_attempts": _("Too many tries. Wait a few minutes, then try again."),
+        "rate_limited": _("Too many tries. Wait a minute, then try again."),
+        "incorrect_password": _("This is not your password."),
+        "enter_current_password": _("This is not your current password."),
+        "invalid_password_reset": _("This link no longer works. Ask for a new one."),
     }
 
     def populate_username(self, request: HttpRequest, user: AbstractBaseUser) -> None:
@@ -44,5 +46,5 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         except (SMTPException, OSError):
             logger.exception("Mail %s could not be sent", template_prefix)
             messages.error(
-                self.request, "Our mail is not working right now. Please try again later."
+                self.request, _("Our mail is not working right now. Please try again later.")
             )

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Allowance, AllowanceHold, User
 
@@ -44,7 +46,9 @@ class Meter:
     def resets_in(self) -> str:
         """The wait in the visitor's words: "5 h", "40 min"."""
         minutes = max(1, int((self.resets_at - timezone.now()).total_seconds() // 60))
-        return f"{round(minutes / 60)} h" if minutes >= 60 else f"{minutes} min"
+        if minutes >= 60:
+            return _("{number} h").format(number=round(minutes / 60))
+        return _("{number} min").format(number=minutes)
 
 
 def hold(person: User, reference: str, count: int) -> None:
@@ -54,7 +58,7 @@ def hold(person: User, reference: str, count: int) -> None:
     Raises AllowanceUsedUp, having changed nothing.
     """
     if count < 1:
-        raise AllowanceError("Ask for at least one image.")
+        raise AllowanceError(_("Ask for at least one image."))
     try:
         with transaction.atomic():
             _hold(person, reference, count)
@@ -202,15 +206,23 @@ def _read_meter(limit: int, rows: dict[bool, Allowance]) -> Meter:
 
 def _used_up(person: User, count: int) -> AllowanceUsedUp:
     now = meter(person)
-    if now.remaining == 0:
-        said = f"Today's {now.limit} free images are used up."
-        if now.used + now.held < now.limit:
-            said = "The free images for guests of your network are used up for today."
-    else:
-        noun = "image" if now.remaining == 1 else "images"
-        said = f"You have {now.remaining} {noun} left today, and asked for {count}."
-    invitation = (
-        f" Sign up to get {settings.DAILY_ALLOWANCE} a day, free." if person.is_guest else ""
-    )
-    wait = f" New ones come in {now.resets_in}, at midnight UTC."
-    return AllowanceUsedUp(said + wait + invitation, now.remaining, now.resets_at)
+    wait = _("New ones come in {wait}, at midnight UTC.").format(wait=now.resets_in)
+    told = [_what_is_left(now, count), wait]
+    if person.is_guest:
+        told.append(
+            _("Sign up to get {number} a day, free.").format(number=settings.DAILY_ALLOWANCE)
+        )
+    return AllowanceUsedUp(" ".join(told), now.remaining, now.resets_at)
+
+
+def _what_is_left(now: Meter, count: int) -> str:
+    if now.remaining:
+        said = ngettext(
+            "You have {number} image left today, and asked for {count}.",
+            "You have {number} images left today, and asked for {count}.",
+            now.remaining,
+        )
+        return said.format(number=now.remaining, count=count)
+    if now.used + now.held < now.limit:
+        return _("The free images for guests of your network are used up for today.")
+    return _("Today's {number} free images are used up.").format(number=now.limit)

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from accounts.addresses import address_of
 from accounts.allowance import Meter, meter
@@ -26,7 +27,7 @@ class Visitor:
     def __init__(self, request: HttpRequest) -> None:
         self.is_guest = not request.user.is_authenticated
         email = getattr(request.user, "email", "") or ""
-        self.name = "Guest" if self.is_guest else email.partition("@")[0] or "You"
+        self.name = _("Guest") if self.is_guest else email.partition("@")[0] or _("You")
         self.account_limit: int = settings.DAILY_ALLOWANCE
 
 

@@ -7,6 +7,8 @@ from allauth.core import ratelimit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.forms import AuthenticationForm
 
 from accounts.models import User
@@ -18,8 +20,8 @@ class TokenForm(forms.Form):
     name = forms.CharField(
         max_length=80,
         error_messages={
-            "required": "Give the token a name, so that you recognise it later.",
-            "max_length": "Keep the name within 80 characters.",
+            "required": gettext_lazy("Give the token a name, so that you recognise it later."),
+            "max_length": gettext_lazy("Keep the name within 80 characters."),
         },
     )
 
@@ -28,7 +30,8 @@ class LeavingForm(forms.Form):
     """Deleting an account needs its password, with a limit on wrong tries."""
 
     password = forms.CharField(
-        strip=False, error_messages={"required": "Type your password to delete the account."}
+        strip=False,
+        error_messages={"required": gettext_lazy("Type your password to delete the account.")},
     )
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
@@ -38,15 +41,15 @@ class LeavingForm(forms.Form):
     def clean_password(self) -> str:
         person, password = self.request.user, self.cleaned_data["password"]
         if not ratelimit.consume(self.request, action="reauthenticate", user=person):
-            raise ValidationError("Too many tries. Wait a minute, then try again.")
+            raise ValidationError(_("Too many tries. Wait a minute, then try again."))
         if not person.check_password(password):
-            raise ValidationError("This is not your password. Nothing was deleted.")
+            raise ValidationError(_("This is not your password. Nothing was deleted."))
         return str(password)
 
     def clean(self) -> None:
         admins = User.objects.filter(is_superuser=True, is_active=True)
         if self.request.user in admins and admins.count() == 1:
-            raise ValidationError("You are the only administrator. Make another one first.")
+            raise ValidationError(_("You are the only administrator. Make another one first."))
 
 
 class AdminSignIn(AuthenticationForm):  # type: ignore[misc]

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import ApiToken, User
 
@@ -21,9 +22,10 @@ class TokenError(Exception):
 def issue(person: User, name: str) -> str:
     """Make a token and return its text, which nobody can read again."""
     if person.is_guest:
-        raise TokenError("Guests have no API tokens. Sign up first.")
+        raise TokenError(_("Guests have no API tokens. Sign up first."))
     if ApiToken.objects.filter(person=person, revoked_at=None).count() >= MAX_TOKENS:
-        raise TokenError(f"You have {MAX_TOKENS} tokens. Revoke one you no longer use first.")
+        said = _("You have {number} tokens. Revoke one you no longer use first.")
+        raise TokenError(said.format(number=MAX_TOKENS))
     text = PREFIX + secrets.token_urlsafe(32)
     ApiToken.objects.create(person=person, name=name, digest=_digest(text))
     return text

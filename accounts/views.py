@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import ProtectedError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -48,7 +49,7 @@ def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
     """End one's own token; another's is not found."""
     if not tokens.revoke(_person(request), pk):
         raise Http404
-    messages.success(request, "The token is revoked. Programs that used it are locked out.")
+    messages.success(request, _("The token is revoked. Programs that used it are locked out."))
     return redirect("account")
 
 
@@ -63,10 +64,10 @@ def delete_account(request: HttpRequest) -> HttpResponse:
     try:
         delete_person(person)
     except ProtectedError:
-        form.add_error(None, "Other work depends on this account. Ask an administrator.")
+        form.add_error(None, _("Other work depends on this account. Ask an administrator."))
         return _account_page(request, status=422, leaving_form=form)
     logout(request)
-    messages.success(request, "Your account and everything in it is deleted.")
+    messages.success(request, _("Your account and everything in it is deleted."))
     return redirect("home")
 
 

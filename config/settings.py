@@ -10,7 +10,6 @@ from pathlib import Path
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import reverse_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -69,6 +68,7 @@ MIDDLEWARE = [
     "config.csp.HouseCSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.languages.HouseLocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -93,6 +93,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "accounts.context.allowance_meter",
+                "config.languages.words_of_scripts",
             ],
         },
     },
@@ -201,7 +202,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "config.static_files.HouseStaticFiles"
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -295,7 +296,13 @@ if LEASE_SECONDS < 3 * PULSE_SECONDS:
     )
 
 # --- Words and time ----------------------------------------------------------------------------
+# The first is also what the house's content is written in; docs/translating.md adds another.
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
@@ -324,70 +331,9 @@ SESSION_COOKIE_SAMESITE = "Lax"
 if env.bool("HOUSESTYLE_HTTPS", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31_536_000
     ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
-
-
-# --- Admin theme -------------------------------------------------------------------------------
-def _admin_page(title: str, icon: str, model: str) -> dict[str, object]:
-    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
-
-
-_ADMIN_ROOMS = [
-    {
-        "title": "Curate",
-        "items": [
-            _admin_page("Style packs", "auto_awesome_mosaic", "stylepacks_stylepack"),
-            _admin_page("Versions", "history", "stylepacks_packversion"),
-            _admin_page("LoRAs", "layers", "stylepacks_lora"),
-            _admin_page("Checkpoints", "deployed_code", "stylepacks_checkpoint"),
-        ],
-    },
-    {
-        "title": "Explain",
-        "items": [_admin_page("Glossary", "menu_book", "learn_term")],
-    },
-    {
-        "title": "Watch",
-        "items": [
-            _admin_page("Generations", "image", "generation_generation"),
-            _admin_page("Workers", "memory", "generation_worker"),
-            _admin_page("Fair shares", "balance", "generation_fairshare"),
-        ],
-    },
-    {
-        "title": "People",
-        "items": [
-            _admin_page("People", "person", "accounts_user"),
-            _admin_page("Groups", "group", "auth_group"),
-            _admin_page("API tokens", "key", "accounts_apitoken"),
-        ],
-    },
-]
-UNFOLD = {
-    "SITE_TITLE": SITE_NAME,
-    "SITE_HEADER": SITE_NAME,
-    "SITE_SUBHEADER": "Curate packs, watch renders",
-    "SITE_URL": "/",
-    "SHOW_HISTORY": True,
-    "SIDEBAR": {"show_all_applications": False, "navigation": _ADMIN_ROOMS},
-    "COLORS": {
-        "primary": {
-            "50": "oklch(97% .014 40)",
-            "100": "oklch(94% .03 40)",
-            "200": "oklch(89% .06 40)",
-            "300": "oklch(82% .1 40)",
-            "400": "oklch(74% .15 40)",
-            "500": "oklch(68% .18 38)",
-            "600": "oklch(60% .18 36)",
-            "700": "oklch(52% .16 36)",
-            "800": "oklch(44% .13 36)",
-            "900": "oklch(38% .1 36)",
-            "950": "oklch(27% .07 36)",
-        }
-    },
-}
 
 LOGGING = {
     "version": 1,

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from config.api import api
+from config.languages import script_words
 from config.styleguide import styleguide
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("account/", include("accounts.urls")),
     path("api/", api.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/<str:language>.<str:version>.js", script_words, name="script_words"),
     path("", include("stylepacks.urls")),
     path("", include("generation.urls")),
     path("", include("learn.urls")),

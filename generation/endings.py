@@ -17,9 +17,9 @@ from generation.models import Generation, LookSheet, StepPreview
 from generation.moving import move
 from generation.progress import publish
 from generation.states import ACTIVE, WAITING, State
+from generation.told_errors import GAVE_UP
 
 RETRY_SECONDS = 5
-GAVE_UP = "This did not work after {attempts} tries and you were not charged. Please try again."
 
 
 def done(generation_id: UUID, claim_token: UUID, device_seconds: float) -> bool:

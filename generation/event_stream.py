@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 
 from asgiref.sync import sync_to_async
 from django.template.loader import render_to_string
+from django.utils.translation import get_language, override
 
 from generation import progress
 from generation.models import Generation
@@ -24,7 +25,18 @@ def fragments(generation: Generation, context: dict[str, Any]) -> AsyncIterator[
     def shown(snapshot: progress.Snapshot) -> str:
         return render_to_string("generation/_progress.html", {**context, **moment(snapshot)})
 
-    return events(progress.watch(generation.pk), shown)
+    return events(progress.watch(generation.pk), in_this_language(shown))
+
+
+def in_this_language(shown: Callable[[M], str]) -> Callable[[M], str]:
+    """`shown` in the language active now, since the stream is written after its request."""
+    language = get_language()
+
+    def told(now: M) -> str:
+        with override(language):
+            return shown(now)
+
+    return told
 
 
 async def events(moments: AsyncIterator[M], shown: Callable[[M], str]) -> AsyncIterator[str]:

@@ -4,6 +4,7 @@ import hashlib
 import json
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from generation.look_sheets import LooksWish
 from generation.wishes import FINAL, SubmissionError, Wish
@@ -35,21 +36,21 @@ class WishForm(forms.Form):
     quality = forms.CharField(required=False)
 
     def clean_strength(self) -> int | None:
-        return self._whole("strength", "Strength must be a whole number from 0 to 100.")
+        return self._whole("strength", _("Strength must be a whole number from 0 to 100."))
 
     def clean_count(self) -> int:
-        count = self._whole("count", "Say how many pictures as a number.")
+        count = self._whole("count", _("Say how many pictures as a number."))
         return 1 if count is None else count
 
     def clean_seed(self) -> int | None:
-        return self._whole("seed", "The seed is a whole number; leave it empty for a new one.")
+        return self._whole("seed", _("The seed is a whole number; leave it empty for a new one."))
 
     def clean_quality(self) -> str:
         return self.cleaned_data["quality"] or FINAL
 
     def clean_pack(self) -> str:
         if not self.cleaned_data["pack"]:
-            raise forms.ValidationError("Pick a pack first.")
+            raise forms.ValidationError(_("Pick a pack first."))
         return str(self.cleaned_data["pack"])
 
     @property

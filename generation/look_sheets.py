@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import allowance
 from accounts.models import User
@@ -173,7 +174,7 @@ def _character(slug: str | None) -> PackVersion | None:
         return None
     (version,) = recipes.versions_of(Wish(pack=slug, prompt=""))
     if version.pack.kind != StylePack.Kind.CHARACTER:
-        said = f"{version.pack.name} is no character: pick one, or none."
+        said = _("{name} is no character: pick one, or none.").format(name=version.pack.name)
         raise SubmissionError(said, "packs_incompatible")
     return version
 
@@ -191,9 +192,11 @@ def _looks(family: str, character: PackVersion | None) -> list[PackVersion]:
 
 def _no_looks(family: str) -> SubmissionError:
     if family:
-        said = f"There are no looks in “{family[:30]}” that fit: pick another family, or all."
-        return SubmissionError(said, "family_unknown")
-    said = "No pack here makes drafts yet, and this page is made of drafts: pick one pack instead."
+        said = _("There are no looks in “{family}” that fit: pick another family, or all.")
+        return SubmissionError(said.format(family=family[:30]), "family_unknown")
+    said = _(
+        "No pack here makes drafts yet, and this page is made of drafts: pick one pack instead."
+    )
     return SubmissionError(said, "draft_unavailable")
 
 
@@ -226,7 +229,7 @@ def _queue(tiles: Sequence[Generation]) -> None:
 def _check_running(person: User, besides: LookSheet | None = None) -> None:
     running = Generation.objects.filter(person=person, sheet__isnull=False, state__in=UNENDED)
     if running.exclude(sheet=besides).exists():
-        said = "Your last sheet of looks is still being made: wait for it, or cancel it."
+        said = _("Your last sheet of looks is still being made: wait for it, or cancel it.")
         raise SubmissionError(said, "sheet_running")
 
 

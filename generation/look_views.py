@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, St
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
     require_GET,
@@ -20,7 +21,7 @@ from django.views.decorators.http import (
 
 from accounts.guests import person_of, person_or_guest
 from generation import look_progress, look_sheets
-from generation.event_stream import events
+from generation.event_stream import events, in_this_language
 from generation.forms import LooksForm
 from generation.look_progress import SheetSnapshot, Tile
 from generation.look_wording import words_for
@@ -66,7 +67,7 @@ async def sheet_events(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
     shown = await sync_to_async(_own_sheet)(request, id)
     context = await sync_to_async(_context)(request, shown)
     moments = await sync_to_async(look_progress.watch)(shown)
-    stream = events(moments, _changes(context))
+    stream = events(moments, in_this_language(_changes(context)))
     response = StreamingHttpResponse(stream, content_type="text/event-stream")
     response["Cache-Control"] = "no-cache, no-store"
     response["X-Accel-Buffering"] = "no"
@@ -113,7 +114,7 @@ def delete(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
         context = {"sheet": shown, "snapshot": look_progress.snapshot(shown)}
         return render(request, "looks/delete.html", context)
     look_sheets.delete(shown)
-    messages.success(request, "Deleted.")
+    messages.success(request, _("Deleted."))
     return redirect("my_images")
 
 

@@ -1,10 +1,13 @@
 """What the page of a sheet of looks says at each moment."""
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from generation.look_progress import SheetSnapshot
 from generation.states import State
 from generation.wording import NOT_CHARGED, SPOKEN_STEP, Words, time_left
 
-WORKER_AWAY = "The render worker is not running. Your looks wait; nothing is lost."
+WORKER_AWAY = gettext_lazy("The render worker is not running. Your looks wait; nothing is lost.")
 
 
 def words_for(now: SheetSnapshot) -> Words:
@@ -13,35 +16,44 @@ def words_for(now: SheetSnapshot) -> Words:
 
 
 def _coming(now: SheetSnapshot) -> tuple[str, str]:
-    count = f"{now.made} of {now.total} looks"
+    count = _counted(now)
     if not now.worker_alive:
-        return count, WORKER_AWAY
+        return count, str(WORKER_AWAY)
     if not now.made and not any(tile.is_forming for tile in now.tiles):
-        return count, "It starts as soon as the worker is free."
-    return count, time_left(now.eta) or "They come in one by one."
+        return count, _("It starts as soon as the worker is free.")
+    return count, time_left(now.eta) or _("They come in one by one.")
 
 
 def _ended(now: SheetSnapshot) -> tuple[str, str]:
     if not now.made:
         return _none(now)
     if not now.missing:
-        one = now.total == 1
-        return ("Your look is ready" if one else f"All {now.total} looks are ready"), HOW_TO_GO_ON
+        ready = ngettext("Your look is ready", "All {number} looks are ready", now.total)
+        return ready.format(number=now.total), str(HOW_TO_GO_ON)
     cancelled = any(tile.state is State.CANCELLED for tile in now.tiles)
-    why = "The rest was cancelled." if cancelled else "The others did not work; try them again."
-    return f"{now.made} of {now.total} looks", why
+    if cancelled:
+        return _counted(now), _("The rest was cancelled.")
+    return _counted(now), _("The others did not work; try them again.")
+
+
+def _counted(now: SheetSnapshot) -> str:
+    said = ngettext("{made} of {total} look", "{made} of {total} looks", now.total)
+    return said.format(made=now.made, total=now.total)
 
 
 def _none(now: SheetSnapshot) -> tuple[str, str]:
     if any(tile.state is State.CANCELLED for tile in now.tiles):
-        return "Cancelled", NOT_CHARGED
-    return "That did not work", f"None of the looks could be made. {NOT_CHARGED}"
+        return _("Cancelled"), str(NOT_CHARGED)
+    said = _("None of the looks could be made.")
+    return _("That did not work"), f"{said} {NOT_CHARGED}"
 
 
-HOW_TO_GO_ON = "Make one final, or tick two to compare them."
+HOW_TO_GO_ON = gettext_lazy("Make one final, or tick two to compare them.")
 
 
 def _spoken(now: SheetSnapshot, headline: str) -> str:
     if now.is_ended:
         return headline
-    return f"{now.percent // SPOKEN_STEP * SPOKEN_STEP} percent of {now.total} looks are ready"
+    reached = now.percent // SPOKEN_STEP * SPOKEN_STEP
+    said = _("{number} percent of {total} looks are ready")
+    return said.format(number=reached, total=now.total)

@@ -10,6 +10,8 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from generation.wishes import DRAFT, FINAL, MAX_SEED, SubmissionError, Wish, cleaned
 from stylepacks.errors import PackRetired, PackUnknown
 from stylepacks.library import live_version
@@ -61,8 +63,8 @@ def build(wish: Wish, versions: Sequence[PackVersion]) -> Recipe:
 def as_draft(recipe: Recipe, checkpoint: Checkpoint) -> Recipe:
     """The recipe with the checkpoint's draft LoRA and few steps, or SubmissionError."""
     if checkpoint.draft_lora is None:
-        said = f"The base model {checkpoint.name} makes no drafts: ask for final quality."
-        raise SubmissionError(said, "draft_unavailable")
+        said = _("The base model {name} makes no drafts: ask for final quality.")
+        raise SubmissionError(said.format(name=checkpoint.name), "draft_unavailable")
     return {
         **recipe,
         "loras": [*recipe["loras"], _use(checkpoint.draft_lora, 1.0)],
@@ -112,11 +114,13 @@ def chosen_strength(version: PackVersion, asked: int | None) -> int:
     rule = version.field_policy.get("strength", {})
     policy = rule.get("policy", PackVersion.Policy.FREE)
     if policy == PackVersion.Policy.FIXED:
-        said = f"The strength of {version.pack.name} is fixed at {version.strength}."
+        said = _("The strength of {name} is fixed at {number}.")
+        said = said.format(name=version.pack.name, number=version.strength)
         raise SubmissionError(said, "strength_invalid")
     low, high = rule.get("min", 0), rule.get("max", 100)
     if policy == PackVersion.Policy.RANGE and not low <= asked <= high:
-        said = f"The strength of {version.pack.name} goes from {low} to {high}."
+        said = _("The strength of {name} goes from {low} to {high}.")
+        said = said.format(name=version.pack.name, low=low, high=high)
         raise SubmissionError(said, "strength_invalid")
     return asked
 
@@ -126,7 +130,7 @@ Layer = tuple[PackVersion, int]
 
 def _live(slug: str) -> PackVersion:
     if not slug or not slug.isprintable():
-        raise SubmissionError("Pick a pack from the list of packs.", "pack_unknown")
+        raise SubmissionError(_("Pick a pack from the list of packs."), "pack_unknown")
     try:
         return live_version(slug)
     except PackUnknown as error:
@@ -145,13 +149,13 @@ def _layers(wish: Wish, versions: Sequence[PackVersion]) -> list[Layer]:
 
 
 def _check_stack(first: PackVersion, second: PackVersion) -> None:
-    names = f"{first.pack.name} and {second.pack.name}"
+    names = {"first": first.pack.name, "second": second.pack.name}
     if {first.pack.kind, second.pack.kind} != set(StylePack.Kind.values):
-        said = f"{names} do not go together: pick one character pack and one style pack."
-        raise SubmissionError(said, "packs_incompatible")
+        said = _("{first} and {second} do not go together: pick one character and one style.")
+        raise SubmissionError(said.format(**names), "packs_incompatible")
     if first.checkpoint_id != second.checkpoint_id:
-        said = f"{names} do not go together: they are made for different base models."
-        raise SubmissionError(said, "packs_incompatible")
+        said = _("{first} and {second} do not go together: their base models differ.")
+        raise SubmissionError(said.format(**names), "packs_incompatible")
 
 
 def _filled(prompt: str, layers: Sequence[Layer]) -> FinalPrompt:

@@ -11,7 +11,7 @@ from generation.engine.contract import batch_key
 from generation.models import Generation
 from generation.recipes import Recipe
 from generation.states import ACTIVE, WAITING
-from generation.wishes import SubmissionError, Wish, cleaned
+from generation.wishes import SubmissionError, Wish, cleaned, too_many_waiting
 from stylepacks.models import PackVersion
 from stylepacks.rules.digests import digest
 
@@ -120,5 +120,4 @@ def _check_waiting(person: User) -> None:
     unended = [state.value for state in ACTIVE | WAITING]
     rows = Generation.objects.filter(person=person, state__in=unended, is_trial=False, sheet=None)
     if rows.count() >= MAX_UNENDED:
-        said = f"You have {MAX_UNENDED} pictures on the way: wait for one, or cancel one."
-        raise SubmissionError(said, "too_many_waiting")
+        raise too_many_waiting(MAX_UNENDED)

@@ -8,6 +8,7 @@ from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
     require_GET,
@@ -213,7 +214,7 @@ def studio(request: HttpRequest, form: WishForm, status: int = 200) -> HttpRespo
 def _unknown_pack(slug: str, picked: StylePack | None) -> dict[str, str]:
     if not slug or picked:
         return {}
-    return {"pack": "That pack is not offered any more; pick another one here."}
+    return {"pack": _("That pack is not offered any more; pick another one here.")}
 
 
 def _dial(typed: object, pack: StylePack | None) -> str:

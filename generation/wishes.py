@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 MAX_SEED = 2**32 - 1
 DRAFT, FINAL = "draft", "final"
@@ -16,6 +17,12 @@ class SubmissionError(Exception):
     def __init__(self, message: str, code: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+def too_many_waiting(most: int) -> SubmissionError:
+    """For one who has `most` pictures under way."""
+    said = _("You have {number} pictures on the way: wait for one, or cancel one.")
+    return SubmissionError(said.format(number=most), "too_many_waiting")
 
 
 @dataclass(frozen=True)
@@ -34,11 +41,13 @@ class Wish:
 def cleaned(wish: Wish) -> Wish:
     """The wish with a clean prompt and a seed, or SubmissionError for what cannot be used."""
     _check_count(wish.count)
-    _check_range(wish.strength, 100, "Strength must be a whole number from 0 to 100.", "strength")
-    said = f"The seed must be a whole number from 0 to {MAX_SEED}, or empty for a fresh one."
-    _check_range(wish.seed, MAX_SEED, said, "seed")
+    _check_range(
+        wish.strength, 100, _("Strength must be a whole number from 0 to 100."), "strength"
+    )
+    said = _("The seed must be a whole number from 0 to {most}, or empty for a fresh one.")
+    _check_range(wish.seed, MAX_SEED, said.format(most=MAX_SEED), "seed")
     if wish.quality not in (DRAFT, FINAL):
-        said = f"The quality is either {DRAFT} or {FINAL}."
+        said = _("The quality is either {draft} or {final}.").format(draft=DRAFT, final=FINAL)
         raise SubmissionError(said, "quality_invalid")
     seed = secrets.randbelow(MAX_SEED + 1) if wish.seed is None else wish.seed
     return replace(wish, prompt=_clean_prompt(wish.prompt), seed=seed, second=wish.second or None)
@@ -46,14 +55,14 @@ def cleaned(wish: Wish) -> Wish:
 
 def _clean_prompt(prompt: object) -> str:
     if not isinstance(prompt, str):
-        raise SubmissionError("Write the prompt as text.", "prompt_empty")
+        raise SubmissionError(_("Write the prompt as text."), "prompt_empty")
     limit = settings.MAX_PROMPT_CHARACTERS
     text = " ".join("".join(map(_printable, prompt)).split())
     if not any(_is_visible(character) for character in text):
-        raise SubmissionError("Describe the picture you want in a few words.", "prompt_empty")
+        raise SubmissionError(_("Describe the picture you want in a few words."), "prompt_empty")
     if len(text) > limit:
-        said = f"A prompt has at most {limit} characters, yours has {len(text):,}: shorten it."
-        raise SubmissionError(said, "prompt_too_long")
+        said = _("A prompt has at most {limit} characters, yours has {number:,}: shorten it.")
+        raise SubmissionError(said.format(limit=limit, number=len(text)), "prompt_too_long")
     return text
 
 
@@ -70,7 +79,8 @@ def _is_visible(character: str) -> bool:
 def _check_count(count: object) -> None:
     most = settings.MAX_IMAGES_PER_GENERATION
     if not _is_whole(count) or not 1 <= int(str(count)) <= most:
-        raise SubmissionError(f"Ask for 1 to {most} images at a time.", "count_invalid")
+        said = _("Ask for 1 to {most} images at a time.").format(most=most)
+        raise SubmissionError(said, "count_invalid")
 
 
 def _check_range(value: object, most: int, said: str, name: str) -> None:

@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from generation.models import GeneratedImage
 from generation.progress import Snapshot
 from generation.states import ENDED, State
+from generation.told_errors import told
 
 SPOKEN_STEP = 25
 
-WORKER_AWAY = "The render worker is not running. Your picture waits; nothing is lost."
-NOT_CHARGED = "You were not charged."
+WORKER_AWAY = gettext_lazy("The render worker is not running. Your picture waits; nothing is lost.")
+NOT_CHARGED = gettext_lazy("You were not charged.")
 
 
 @dataclass(frozen=True)
@@ -56,53 +60,67 @@ def words_for(snapshot: Snapshot) -> Words:
 
 def _queued(snapshot: Snapshot) -> tuple[str, str]:
     if not snapshot.worker_alive:
-        return "Waiting for the worker", WORKER_AWAY
+        return _("Waiting for the worker"), str(WORKER_AWAY)
     if snapshot.place is None or snapshot.place <= 1:
-        return "You are next", "It starts as soon as the worker is free."
-    return f"Number {snapshot.place} in the queue", f"{snapshot.place - 1} before you."
+        return _("You are next"), _("It starts as soon as the worker is free.")
+    headline = _("Number {place} in the queue").format(place=snapshot.place)
+    return headline, _("{number} before you.").format(number=snapshot.place - 1)
 
 
 def _claimed(snapshot: Snapshot) -> tuple[str, str]:
-    return "Getting the look ready", "The first step is about to start."
+    return _("Getting the look ready"), _("The first step is about to start.")
 
 
 def _rendering(snapshot: Snapshot) -> tuple[str, str]:
     if not snapshot.worker_alive:
-        return "The worker stopped", "Your picture goes back in line by itself; nothing is lost."
-    step = f"Step {snapshot.step} of {snapshot.total}" if snapshot.total else "Starting"
-    left = time_left(snapshot.eta)
-    return "Painting", f"{step} · {left}" if left else step
+        detail = _("Your picture goes back in line by itself; nothing is lost.")
+        return _("The worker stopped"), detail
+    step, left = _step(snapshot), time_left(snapshot.eta)
+    return _("Painting"), f"{step} · {left}" if left else step
+
+
+def _step(snapshot: Snapshot) -> str:
+    if not snapshot.total:
+        return _("Starting")
+    return _("Step {step} of {total}").format(step=snapshot.step, total=snapshot.total)
 
 
 def _delivering(snapshot: Snapshot) -> tuple[str, str]:
-    return "Finishing", "Saving at full size."
+    return _("Finishing"), _("Saving at full size.")
 
 
 def _done(snapshot: Snapshot) -> tuple[str, str]:
     got, asked = len(snapshot.images), len(snapshot.places)
     if got < asked:
-        return "Done", f"{got} of {asked} pictures arrived; the others were not charged."
-    return "Done", "Your picture is ready." if asked == 1 else f"Your {asked} pictures are ready."
+        said = _("{got} of {asked} pictures arrived; the others were not charged.")
+        return _("Done"), said.format(got=got, asked=asked)
+    ready = ngettext("Your picture is ready.", "Your {number} pictures are ready.", asked)
+    return _("Done"), ready.format(number=asked)
 
 
 def _failed(snapshot: Snapshot) -> tuple[str, str]:
-    sentence = snapshot.error or "Something went wrong while rendering."
-    return "That did not work", _with_charge(sentence)
+    if not snapshot.error:
+        why = _("Something went wrong while rendering.")
+        return _("That did not work"), f"{why} {NOT_CHARGED}"
+    return _("That did not work"), _with_charge(snapshot.error)
 
 
 def _cancelled(snapshot: Snapshot) -> tuple[str, str]:
     if snapshot.images:
-        return "Cancelled", "The pictures below were finished before; the others were not charged."
-    return "Cancelled", NOT_CHARGED
+        said = _("The pictures below were finished before; the others were not charged.")
+        return _("Cancelled"), said
+    return _("Cancelled"), str(NOT_CHARGED)
 
 
 def _blocked(snapshot: Snapshot) -> tuple[str, str]:
-    sentence = snapshot.error or "This picture was held back. Try it with other words."
-    return "Not shown", _with_charge(sentence)
+    if not snapshot.error:
+        held = _("This picture was held back. Try it with other words.")
+        return _("Not shown"), f"{held} {NOT_CHARGED}"
+    return _("Not shown"), _with_charge(snapshot.error)
 
 
-def _with_charge(sentence: str) -> str:
-    return sentence if "charged" in sentence else f"{sentence} {NOT_CHARGED}"
+def _with_charge(stored: str) -> str:
+    return told(stored) if "charged" in stored else f"{told(stored)} {NOT_CHARGED}"
 
 
 def time_left(eta: tuple[int, int] | None) -> str:
@@ -111,15 +129,17 @@ def time_left(eta: tuple[int, int] | None) -> str:
         return ""
     low, high = (max(1, round(seconds)) for seconds in eta)
     if high >= 90:
-        return f"about {round(high / 60)} min left"
-    return f"about {high} s left" if low == high else f"{low} to {high} s left"
+        return _("about {minutes} min left").format(minutes=round(high / 60))
+    if low == high:
+        return _("about {seconds} s left").format(seconds=high)
+    return _("{low} to {high} s left").format(low=low, high=high)
 
 
 def _spoken(snapshot: Snapshot, headline: str) -> str:
     if State(snapshot.state) is not State.RENDERING:
         return headline
     reached = int(snapshot.percent) // SPOKEN_STEP * SPOKEN_STEP
-    return f"{headline}, {reached} percent"
+    return _("{headline}, {number} percent").format(headline=headline, number=reached)
 
 
 _WORDS = {

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from learn.shipped_pictures import address_of, known_names
 
@@ -35,11 +36,11 @@ class Term(models.Model):
     """One word and what it means."""
 
     class Group(models.TextChoices):
-        START = "start", "Start here"
-        LOOK = "look", "Styles and LoRAs"
-        MODEL = "model", "Inside the model"
-        SHAPE = "shape", "Guiding and editing"
-        TRUST = "trust", "Files and trust"
+        START = "start", _("Start here")
+        LOOK = "look", _("Styles and LoRAs")
+        MODEL = "model", _("Inside the model")
+        SHAPE = "shape", _("Guiding and editing")
+        TRUST = "trust", _("Files and trust")
 
     slug = models.SlugField(
         unique=True, help_text="Its address: small letters, digits and hyphens. Keep it for ever."

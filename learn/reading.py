@@ -6,6 +6,7 @@ from itertools import groupby
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from learn import shipped_pictures
 from learn.models import Term
@@ -64,7 +65,7 @@ def found_in(terms: Iterable[Term], words: str) -> list[Term]:
 def by_topic(terms: Iterable[Term]) -> list[Shelf]:
     """Shelves in the order of the groups."""
     shelves = [
-        Shelf(group.value, group.label, [term for term in terms if term.group == group])
+        Shelf(group.value, str(group.label), [term for term in terms if term.group == group])
         for group in Term.Group
     ]
     return [shelf for shelf in shelves if shelf.terms]
@@ -97,7 +98,7 @@ def _cover(slug: str, caption: str) -> Picture | None:
     pack = StylePack.objects.filter(slug=slug, state=StylePack.State.PUBLISHED).first()
     if pack is None or not pack.cover:
         return None
-    alt = f"The cover of the pack {pack.name}"
+    alt = _("The cover of the pack {name}").format(name=pack.name)
     return Picture(reverse("pack_cover", args=[slug]), alt, caption, studio_address({"pack": slug}))
 
 

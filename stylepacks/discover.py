@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from stylepacks.models import StylePack
 from stylepacks.rules.word_search import SLIP, best_fits, points, words_of
 from stylepacks.shelf import Card, Shelf
@@ -15,10 +18,10 @@ MOST_SHOWN = 2000
 MOST_CHARACTERS = 100
 TAGS = 12
 SORTS = {
-    "": "Featured",
-    "popular": "Most used",
-    "newest": "Newest",
-    "name": "Name",
+    "": gettext_lazy("Featured"),
+    "popular": gettext_lazy("Most used"),
+    "newest": gettext_lazy("Newest"),
+    "name": gettext_lazy("Name"),
 }
 _KEYS: Mapping[str, Callable[[Card], Any]] = {
     "popular": lambda card: -card.popularity,
@@ -92,11 +95,11 @@ class Choice:
 def families_of(shelf: Shelf, wanted: Wanted) -> list[Choice]:
     """Everything, then each family of looks, then the characters."""
     here = (wanted.kind, wanted.family)
-    told = [("all", "All", len(shelf.cards), ("", ""))]
+    told = [("all", _("All"), len(shelf.cards), ("", ""))]
     told += [(name, name.capitalize(), count, ("", name)) for name, count in shelf.families]
     if shelf.characters:
         kind = str(StylePack.Kind.CHARACTER)
-        told.append((kind, "Characters", shelf.characters, (kind, "")))
+        told.append((kind, _("Characters"), shelf.characters, (kind, "")))
     return [
         Choice(name, label, count, here == to, wanted.address(kind=to[0], family=to[1], tag=""))
         for name, label, count, to in told
@@ -121,10 +124,10 @@ def _tag_address(wanted: Wanted, tag: str) -> str:
 def ways_out(shelf: Shelf, wanted: Wanted) -> list[tuple[str, str]]:
     """Where nothing was found: what dropping one choice would find, as (what to do, address)."""
     choices = {
-        "q": f"Without “{wanted.q}”",
-        "tag": f"Without the tag “{wanted.tag}”",
-        "family": f"Outside {wanted.family.capitalize()}",
-        "kind": "Styles and characters",
+        "q": _("Without “{words}”").format(words=wanted.q),
+        "tag": _("Without the tag “{tag}”").format(tag=wanted.tag),
+        "family": _("Outside {family}").format(family=wanted.family.capitalize()),
+        "kind": _("Styles and characters"),
     }
     chosen = [(name, said) for name, said in choices.items() if getattr(wanted, name)]
     if len(chosen) < 2:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -47,6 +48,6 @@ def licenses_of(on_offer: Shelf) -> list[LicenseLine]:
     """The commonest first."""
     counted = Counter(card.license for card in on_offer.cards)
     return [
-        LicenseLine(name, license_words.sentence(name), packs)
+        LicenseLine(name, gettext(license_words.sentence(name)), packs)
         for name, packs in counted.most_common()
     ]

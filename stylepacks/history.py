@@ -3,28 +3,40 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from stylepacks.models import PackVersion, StylePack
 
-FIRST = "The first version."
-NOTHING_VISIBLE = "The words around it; pictures come out the same."
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+FIRST = gettext_lazy("The first version.")
+NOTHING_VISIBLE = gettext_lazy("The words around it; pictures come out the same.")
 
 # What is compared, and how a difference is said.
-COMPARED: Sequence[tuple[str, Callable[[PackVersion], Any]]] = (
-    ("trained anew", lambda version: [use.lora.sha256 for use in version.loras.all()]),
-    ("another base model", lambda version: version.checkpoint.digest),
-    ("how far the dial turns it", lambda version: _weights(version)),
-    ("where the dial starts", lambda version: version.strength),
-    ("how the dial feels", lambda version: version.strength_curve),
-    ("the words put around yours", lambda version: (version.template, _triggers(version))),
-    ("what it steers away from", lambda version: version.negative),
-    ("the size of pictures", lambda version: (version.width, version.height)),
-    ("how long it paints", lambda version: (version.steps, version.sampler)),
-    ("how closely it follows your words", lambda version: version.guidance),
-    ("what you may set yourself", lambda version: version.field_policy),
-    ("the licence", lambda version: version.license),
-    ("the example prompts", lambda version: version.examples),
+COMPARED: Sequence[tuple["_StrPromise", Callable[[PackVersion], Any]]] = (
+    (
+        gettext_lazy("trained anew"),
+        lambda version: [use.lora.sha256 for use in version.loras.all()],
+    ),
+    (gettext_lazy("another base model"), lambda version: version.checkpoint.digest),
+    (gettext_lazy("how far the dial turns it"), lambda version: _weights(version)),
+    (gettext_lazy("where the dial starts"), lambda version: version.strength),
+    (gettext_lazy("how the dial feels"), lambda version: version.strength_curve),
+    (
+        gettext_lazy("the words put around yours"),
+        lambda version: (version.template, _triggers(version)),
+    ),
+    (gettext_lazy("what it steers away from"), lambda version: version.negative),
+    (gettext_lazy("the size of pictures"), lambda version: (version.width, version.height)),
+    (gettext_lazy("how long it paints"), lambda version: (version.steps, version.sampler)),
+    (gettext_lazy("how closely it follows your words"), lambda version: version.guidance),
+    (gettext_lazy("what you may set yourself"), lambda version: version.field_policy),
+    (gettext_lazy("the licence"), lambda version: version.license),
+    (gettext_lazy("the example prompts"), lambda version: version.examples),
 )
 
 
@@ -46,7 +58,7 @@ def history_of(pack: StylePack) -> list[Chapter]:
         .prefetch_related("loras__lora")
     )
     changes = [_change(before, after) for after, before in pairwise(versions)]
-    told = [*changes, FIRST] if versions else []
+    told = [*changes, str(FIRST)] if versions else []
     return [
         Chapter(version, changed, version.pk == pack.live_version_id)
         for version, changed in zip(versions, told, strict=True)
@@ -54,16 +66,16 @@ def history_of(pack: StylePack) -> list[Chapter]:
 
 
 def _change(before: PackVersion, after: PackVersion) -> str:
-    different = [said for said, read in COMPARED if read(before) != read(after)]
+    different = [str(said) for said, read in COMPARED if read(before) != read(after)]
     if not different:
-        return NOTHING_VISIBLE
+        return str(NOTHING_VISIBLE)
     said = _listed(different)
     return f"{said[0].upper()}{said[1:]}."
 
 
 def _listed(parts: Sequence[str]) -> str:
     *first, last = parts
-    return f"{', '.join(first)} and {last}" if first else last
+    return _("{first} and {last}").format(first=", ".join(first), last=last) if first else last
 
 
 def _weights(version: PackVersion) -> Iterable[Any]:

@@ -7,21 +7,24 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from stylepacks.models import Checkpoint, PackVersion, StylePack
 from stylepacks.rules import vocabulary as rules
 from stylepacks.rules.prompt_template import Part
 
 # Mostly in the order in which a prompt is said.
 TITLES = {
-    "colours": "Colours",
-    "subjects": "Things",
-    "poses": "Doing",
-    "places": "Places",
-    "times": "Times",
-    "weathers": "Weather",
-    "positions": "Where in the picture",
-    "sizes": "Sizes",
-    "counts": "How many",
+    "colours": gettext_lazy("Colours"),
+    "subjects": gettext_lazy("Things"),
+    "poses": gettext_lazy("Doing"),
+    "places": gettext_lazy("Places"),
+    "times": gettext_lazy("Times"),
+    "weathers": gettext_lazy("Weather"),
+    "positions": gettext_lazy("Where in the picture"),
+    "sizes": gettext_lazy("Sizes"),
+    "counts": gettext_lazy("How many"),
 }
 SYNONYMS_OF = {
     "subject_synonyms": "subjects",
@@ -69,10 +72,30 @@ def note_on(prompt: str, versions: Sequence[PackVersion]) -> WordNote | None:
     )
     if not strange:
         return None
-    sentence = rules.sentence_about(checkpoint.name, strange)
+    sentence = sentence_about(checkpoint.name, strange)
     words = checkpoint.vocabulary
     near = [(word, known) for word in strange for known in rules.near_words(word, words)]
     return WordNote(sentence, strange, near)
+
+
+def sentence_about(name: str, unknown: Sequence[str], most: int = 4) -> str:
+    """Kindly, what the model called `name` will pass over; "" when it knows every word."""
+    if not unknown:
+        return ""
+    said = ngettext(
+        "{name} does not know {words} and will mostly pass over it.",
+        "{name} does not know {words} and will mostly pass over them.",
+        len(unknown),
+    )
+    return said.format(name=name, words=_listed(unknown, most))
+
+
+def _listed(words: Sequence[str], most: int) -> str:
+    named = [_("“{word}”").format(word=word) for word in words[:most]]
+    if len(words) > most:
+        named.append(_("{number} more").format(number=len(words) - most))
+    *first, last = named
+    return _("{first} or {last}").format(first=", ".join(first), last=last) if first else last
 
 
 def runs_of(parts: Iterable[Part], note: WordNote | None) -> list[dict[str, object]]:
@@ -97,8 +120,8 @@ def surprise(versions: Sequence[PackVersion]) -> str:
 
 def _shelf(checkpoint: Checkpoint) -> Shelf:
     words = checkpoint.vocabulary
-    groups = [(title, words[name]) for name, title in TITLES.items() if words.get(name)]
-    others = [(TITLES[group], words.get(name, ())) for name, group in SYNONYMS_OF.items()]
+    groups = [(str(title), words[name]) for name, title in TITLES.items() if words.get(name)]
+    others = [(str(TITLES[group]), words.get(name, ())) for name, group in SYNONYMS_OF.items()]
     return Shelf(checkpoint.pk, groups, others)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
 
 from stylepacks.errors import PackError, PackRetired, PackUnknown
 from stylepacks.models import PackLora, PackVersion, StylePack
@@ -49,11 +50,15 @@ def live_version(slug: str) -> PackVersion:
     pack = StylePack.objects.filter(slug=slug).first()
     if pack is None:
         raise PackUnknown(
-            f"There is no pack called “{slug[:50]}”: pick one from the list of packs."
+            _("There is no pack called “{slug}”: pick one from the list of packs.").format(
+                slug=slug[:50]
+            )
         )
     if pack.state == StylePack.State.RETIRED:
-        raise PackRetired(f"“{pack}” is retired and takes no new pictures: pick another pack.")
+        said = _("“{pack}” is retired and takes no new pictures: pick another pack.")
+        raise PackRetired(said.format(pack=pack))
     if pack.live_version_id is None:
-        raise PackRetired(f"“{pack}” is not published yet: pick another pack.")
+        said = _("“{pack}” is not published yet: pick another pack.")
+        raise PackRetired(said.format(pack=pack))
     related = PackVersion.objects.select_related("pack", "checkpoint")
     return related.prefetch_related("loras__lora").get(pk=pack.live_version_id)

@@ -83,13 +83,13 @@ class Shelf:
     read_at: float = field(default_factory=time.monotonic)
     _drawn: dict[str, SafeString] = field(default_factory=dict)
 
-    def drawn(self, address: str, draw: Callable[[], SafeString]) -> SafeString:
-        """What stands at this address, drawn once; a full memory starts anew."""
-        if address not in self._drawn:
+    def drawn(self, place: str, draw: Callable[[], SafeString]) -> SafeString:
+        """What stands at an address in a language, drawn once; a full memory starts anew."""
+        if place not in self._drawn:
             if len(self._drawn) >= MOST_DRAWN:
                 self._drawn.clear()
-            self._drawn[address] = draw()
-        return self._drawn[address]
+            self._drawn[place] = draw()
+        return self._drawn[place]
 
     def to_pick_from(self, *slugs: str) -> list[int]:
         """Keys of the packs that a picker shows: those named, and the first of each kind."""

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -55,14 +56,14 @@ def home(request: HttpRequest) -> HttpResponse:
 def packs(request: HttpRequest) -> HttpResponse:
     """Every pack, or those that fit the address: the whole state of the page stands in it."""
     all_packs, wanted = shelf(), Wanted.read(request.GET.dict())
-    address = wanted.address(shown=wanted.shown)
-    found = all_packs.drawn(address, lambda: _drawn(all_packs, wanted))
+    place = f"{get_language()}{wanted.address(shown=wanted.shown)}"
+    found = all_packs.drawn(place, lambda: _drawn(all_packs, wanted))
     context = {"shelf": all_packs, "wanted": wanted, "found": found, "sorts": SORTS}
     return render(request, "stylepacks/packs.html", context)
 
 
 def _drawn(all_packs: Shelf, wanted: Wanted) -> SafeString:
-    """Chips, number and cards: the same for everybody, so that they are drawn once."""
+    """Chips, number and cards: the same for everybody, so that each language draws them once."""
     found = find(all_packs, wanted)
     context = {
         "shelf": all_packs,
@@ -99,7 +100,7 @@ def _about(shown: StylePack, version: PackVersion) -> dict[str, Any]:
         "examples": examples_of(version),
         "look": look_of(shown, version),
         "history": history_of(shown),
-        "license_sentence": license_words.sentence(version.license),
+        "license_sentence": gettext(license_words.sentence(version.license)),
         "partners": partners(cards, shown, version),
         "others": closest(cards, shown),
         **_words_for(shown, [shown]),

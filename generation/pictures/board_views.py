@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Count, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -46,7 +47,7 @@ def rename(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
         rename_board(shown, request.POST.get("name", ""))
     except BoardRefused as refusal:
         return _board(request, shown, request.POST.get("name", ""), str(refusal))
-    messages.success(request, "Renamed.")
+    messages.success(request, _("Renamed."))
     return redirect("board", id=id)
 
 
@@ -54,7 +55,7 @@ def rename(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 def delete_board(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """The wall goes, the pictures stay."""
     _own_board(request, id).delete()
-    messages.success(request, "Board deleted. Its pictures are still in My images.")
+    messages.success(request, _("Board deleted. Its pictures are still in My images."))
     return redirect("boards")
 
 

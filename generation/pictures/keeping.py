@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from generation.models import Board, Favourite, GeneratedImage, OnBoard
 
@@ -26,7 +28,9 @@ def unlike(person: User, images: Iterable[GeneratedImage]) -> None:
 def add_board(person: User, name: str) -> Board:
     """A new, empty board, or BoardRefused."""
     if Board.objects.filter(person=person).count() >= MOST_BOARDS:
-        raise BoardRefused(f"You have {MOST_BOARDS} boards: delete one first.")
+        raise BoardRefused(
+            _("You have {number} boards: delete one first.").format(number=MOST_BOARDS)
+        )
     return Board.objects.create(person=person, name=_checked(name))
 
 
@@ -48,7 +52,8 @@ def take_down(board: Board, images: Iterable[GeneratedImage]) -> None:
 def _checked(name: str) -> str:
     clean = " ".join("".join(letter if letter.isprintable() else " " for letter in name).split())
     if not clean:
-        raise BoardRefused("Give the board a name.")
+        raise BoardRefused(_("Give the board a name."))
     if len(clean) > LONGEST_NAME:
-        raise BoardRefused(f"A board's name has at most {LONGEST_NAME} characters.")
+        said = _("A board's name has at most {number} characters.")
+        raise BoardRefused(said.format(number=LONGEST_NAME))
     return clean

@@ -5,6 +5,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -37,7 +38,7 @@ def undo(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """Too late is said, and is no error: the page may have been open for an hour."""
     count = removing.undo(person_or_404(request), id)
     if count is None:
-        messages.error(request, "It is too late to bring these back: they are gone for good.")
+        messages.error(request, _("It is too late to bring these back: they are gone for good."))
     else:
-        messages.success(request, "Brought back.")
+        messages.success(request, _("Brought back."))
     return redirect("my_images")

@@ -1,6 +1,6 @@
 """What is done with several pictures at once, by one person, in one request."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -8,6 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpRes
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
@@ -32,8 +34,8 @@ def selection(request: HttpRequest) -> HttpResponseBase:
         raise Http404("Nothing of this name can be done with pictures.")
     picked = request.POST.getlist("image")
     if not 0 < len(picked) <= MOST:
-        said = f"Pick up to {MOST} pictures at once." if picked else "Pick some pictures first."
-        messages.error(request, said)
+        most = _("Pick up to {number} pictures at once.").format(number=MOST)
+        messages.error(request, most if picked else _("Pick some pictures first."))
         return back(request)
     person = person_or_404(request)
     images = _found(person, picked)
@@ -50,9 +52,8 @@ def back(request: HttpRequest) -> HttpResponseBase:
     return redirect(reverse("my_images"))
 
 
-def counted(images: Iterable[object]) -> str:
-    number = len(list(images))
-    return "1 picture" if number == 1 else f"{number} pictures"
+def _tell(request: HttpRequest, said: str, images: Images, **words: str) -> None:
+    messages.success(request, said.format(number=len(images), **words))
 
 
 def _found(person: User, picked: list[str]) -> Images:
@@ -66,13 +67,23 @@ def _found(person: User, picked: list[str]) -> Images:
 
 def _favour(request: HttpRequest, person: User, images: Images) -> HttpResponseBase:
     like(person, images)
-    messages.success(request, f"{counted(images)} added to your favourites.")
+    said = ngettext(
+        "{number} picture added to your favourites.",
+        "{number} pictures added to your favourites.",
+        len(images),
+    )
+    _tell(request, said, images)
     return back(request)
 
 
 def _unfavour(request: HttpRequest, person: User, images: Images) -> HttpResponseBase:
     unlike(person, images)
-    messages.success(request, f"{counted(images)} taken out of your favourites.")
+    said = ngettext(
+        "{number} picture taken out of your favourites.",
+        "{number} pictures taken out of your favourites.",
+        len(images),
+    )
+    _tell(request, said, images)
     return back(request)
 
 
@@ -84,20 +95,30 @@ def _hang(request: HttpRequest, person: User, images: Images) -> HttpResponseBas
         messages.error(request, str(refusal))
         return back(request)
     hang(board, images)
-    messages.success(request, f"{counted(images)} added to “{board.name}”.")
+    said = ngettext(
+        "{number} picture added to “{board}”.",
+        "{number} pictures added to “{board}”.",
+        len(images),
+    )
+    _tell(request, said, images, board=board.name)
     return back(request)
 
 
 def _take_down(request: HttpRequest, person: User, images: Images) -> HttpResponseBase:
     take_down(_board(request, person), images)
-    messages.success(request, f"{counted(images)} taken off the board.")
+    said = ngettext(
+        "{number} picture taken off the board.",
+        "{number} pictures taken off the board.",
+        len(images),
+    )
+    _tell(request, said, images)
     return back(request)
 
 
 def _board(request: HttpRequest, person: User) -> Board:
     asked = request.POST.get("board", "")
     if asked == NEW_BOARD:
-        return add_board(person, request.POST.get("name", "") or "My board")
+        return add_board(person, request.POST.get("name", "") or _("My board"))
     try:
         return Board.objects.get(person=person, pk=asked)
     except (Board.DoesNotExist, ValidationError, ValueError):

@@ -11,6 +11,7 @@ from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -28,7 +29,7 @@ def share(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResponse:
     image = own_image(request, id, index)
     if "revoke" in request.POST:
         Share.objects.filter(image=image).delete()
-        messages.success(request, "The link works no more.")
+        messages.success(request, _("The link works no more."))
         return redirect("picture", id=id, index=index)
     chosen = {
         "is_public": request.POST.get("reach") == "public",
@@ -36,7 +37,7 @@ def share(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResponse:
     }
     person = image.generation.person
     Share.objects.update_or_create(image=image, defaults={**chosen, "person": person})
-    messages.success(request, "The link is ready: anybody who has it sees this picture.")
+    messages.success(request, _("The link is ready: anybody who has it sees this picture."))
     return redirect("picture", id=id, index=index)
 
 

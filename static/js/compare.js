@@ -1,10 +1,13 @@
 // Two looks: a divider to drag or to move with the arrow keys, or side by side.
+import { gettext, interpolate } from "./i18n.js";
+
 const duel = document.querySelector("[data-duel]");
 
 function move(range) {
   const { left, right } = range.dataset;
   duel.style.setProperty("--at", `${range.value}%`);
-  range.setAttribute("aria-valuetext", `${range.value} percent ${left}, the rest ${right}`);
+  const said = interpolate(gettext("%(number)s percent %(left)s, the rest %(right)s"), { number: range.value, left, right });
+  range.setAttribute("aria-valuetext", said);
 }
 
 function keptView() {

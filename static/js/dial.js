@@ -1,5 +1,10 @@
 // The strength dial: its number in words, its filled part, and the limits of the chosen pack.
-const WORDS = [[0, "no style"], [20, "a hint"], [45, "light"], [65, "half-way"], [85, "strong"], [99, "very strong"], [100, "full look"]];
+import { gettext, interpolate } from "./i18n.js";
+
+const WORDS = [
+  [0, gettext("no style")], [20, gettext("a hint")], [45, gettext("light")], [65, gettext("half-way")],
+  [85, gettext("strong")], [99, gettext("very strong")], [100, gettext("full look")],
+];
 const dial = document.querySelector("[data-dial]");
 
 function spoken(value) {
@@ -16,10 +21,11 @@ function show(range) {
 function tellLimits(range, policy) {
   const limits = dial.querySelector("[data-dial-limits]");
   const told = {
-    fixed: `The curator fixed this pack at ${range.value}.`,
-    range: `The curator lets this pack go from ${range.min} to ${range.max}.`,
+    fixed: gettext("The curator fixed this pack at %(value)s."),
+    range: gettext("The curator lets this pack go from %(min)s to %(max)s."),
   };
-  limits.textContent = told[policy] ?? "";
+  const { value, min, max } = range;
+  limits.textContent = interpolate(told[policy] ?? "", { value, min, max });
   limits.hidden = !told[policy];
 }
 

@@ -1,5 +1,9 @@
 // The pack page's dial: its slider and small pictures choose which rendered strength is shown large.
-const WORDS = [[0, "no style"], [25, "a hint"], [50, "half-way"], [75, "strong"], [100, "full look"]];
+import { gettext, interpolate } from "./i18n.js";
+
+const WORDS = [
+  [0, gettext("no style")], [25, gettext("a hint")], [50, gettext("half-way")], [75, gettext("strong")], [100, gettext("full look")],
+];
 const turn = document.querySelector("[data-turn]");
 
 function spoken(strength) {
@@ -12,7 +16,8 @@ function show(stops, index) {
   const said = `${strength} · ${spoken(strength)}`;
   shown.src = stops[index].querySelector("img").src;
   turn.querySelector("[data-turn-value]").textContent = said;
-  turn.querySelector("[data-turn-range]").setAttribute("aria-valuetext", `${strength} of 100, ${spoken(strength)}`);
+  const aloud = interpolate(gettext("%(number)s of 100, %(words)s"), { number: strength, words: spoken(strength) });
+  turn.querySelector("[data-turn-range]").setAttribute("aria-valuetext", aloud);
   turn.querySelector("[data-turn-open]").href = stops[index].href;
   stops.forEach((stop, at) => stop.toggleAttribute("data-on", at === index));
 }

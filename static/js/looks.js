@@ -1,11 +1,14 @@
 // A sheet of looks: at most two are picked for comparing, the one picked first gives way.
+import { gettext, interpolate } from "./i18n.js";
+
 const page = document.querySelector(".looks");
 const said = document.querySelector("[data-compare-said]");
 let picked = [];
 
 function tell() {
-  const names = picked.map((box) => box.getAttribute("aria-label").replace(/^\S+ /, ""));
-  said.textContent = names.length < 2 ? `${names[0] ?? ""} and …` : names.join(" and ");
+  const names = picked.map((box) => box.dataset.name);
+  const [first = "", second = "…"] = names;
+  said.textContent = interpolate(gettext("%(first)s and %(second)s"), { first, second });
 }
 
 function pick(box) {

@@ -1,11 +1,14 @@
 // Picking pictures: says how many, Shift picks a run, Escape picks none. Works on boxes of a form.
+import { gettext, interpolate, ngettext } from "./i18n.js";
+
 const form = document.getElementById("selection");
 const boxes = () => [...document.querySelectorAll("input[name=image][form=selection]")];
 let last = null;
 
 function tell() {
   const count = boxes().filter((box) => box.checked).length;
-  form.querySelector("[data-picked-count]").textContent = count ? `${count} picked` : "None picked";
+  const said = interpolate(ngettext("%(count)s picked", "%(count)s picked", count), { count });
+  form.querySelector("[data-picked-count]").textContent = count ? said : gettext("None picked");
   document.querySelector("[data-gallery]").toggleAttribute("data-picking", count > 0);
 }
 

@@ -1,4 +1,6 @@
 // Suggests known words while one types: arrows choose, Enter takes, Escape closes.
+import { gettext, interpolate, ngettext } from "./i18n.js";
+
 const MOST = 6;
 const TAIL = /(?:[\p{L}\p{N}'’-]+ ){0,3}[\p{L}\p{N}'’-]+$/u;
 const area = document.querySelector("[data-composer] [name=prompt]");
@@ -70,7 +72,8 @@ function open() {
   list.replaceChildren(...words.map(option));
   list.hidden = false;
   choose(-1);
-  status.textContent = `${words.length} known words: arrow down to choose`;
+  const said = ngettext("%(count)s known word: arrow down to choose", "%(count)s known words: arrow down to choose", words.length);
+  status.textContent = interpolate(said, { count: words.length });
 }
 
 function take(item) {
@@ -97,7 +100,7 @@ if (area && document.querySelector("[data-shelf]")) {
   list.className = "suggest";
   list.hidden = true;
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Words the model knows");
+  list.setAttribute("aria-label", gettext("Words the model knows"));
   status.className = "visually-hidden";
   status.setAttribute("role", "status");
   const frame = document.createElement("div");

@@ -1,4 +1,6 @@
 // The large view: + and - zoom, arrows turn pictures or move a zoomed one, Escape goes back.
+import { gettext } from "./i18n.js";
+
 const LEVELS = [1, 2, 4, 8];
 const STRIDE = 80;
 const viewer = document.querySelector("[data-viewer]");
@@ -20,7 +22,7 @@ function show() {
   image.style.setProperty("--pan-x", `${view.x}px`);
   image.style.setProperty("--pan-y", `${view.y}px`);
   viewer.toggleAttribute("data-zoomed", view.at > 0);
-  level.textContent = view.at ? `${LEVELS[view.at]} ×` : "Fit";
+  level.textContent = view.at ? `${LEVELS[view.at]} ×` : gettext("Fit");
   for (const button of viewer.querySelectorAll("[data-zoom]")) {
     const next = view.at + Number(button.dataset.zoom);
     button.setAttribute("aria-disabled", String(next < 0 || next >= LEVELS.length));
@@ -97,7 +99,7 @@ function release() {
 
 if (viewer) {
   viewer.querySelector("[data-viewer-tools]").hidden = false;
-  sheet.setAttribute("aria-label", "Zoom into the picture");
+  sheet.setAttribute("aria-label", gettext("Zoom into the picture"));
   image.draggable = false;
   document.addEventListener("keydown", press);
   viewer.addEventListener("click", (event) => {

@@ -69,18 +69,6 @@ def surprise(vocabulary: Vocabulary, rng: random.Random, has_character: bool = F
     return " ".join(part for part in setting if part)
 
 
-def sentence_about(name: str, unknown: Sequence[str], most: int = 4) -> str:
-    """Kindly, what the model called `name` will pass over; "" when it knows every word."""
-    if not unknown:
-        return ""
-    named = [f"“{word}”" for word in unknown[:most]]
-    if len(unknown) > most:
-        named.append(f"{len(unknown) - most} more")
-    listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} or {named[-1]}"
-    them = "it" if len(unknown) == 1 else "them"
-    return f"{name} does not know {listed} and will mostly pass over {them}."
-
-
 def marked(text: str, unknown: Iterable[str]) -> list[tuple[str, bool]]:
     """The text cut into runs, each with whether it is an unknown word; joined they are the text."""
     strange = {word.casefold() for word in unknown}

@@ -33,6 +33,7 @@ def make(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
     path("api/", api.urls),
     path("account/", include("accounts.urls")),
     path("", frame, name="home"),

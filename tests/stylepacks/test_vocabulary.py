@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stylepacks.rules.vocabulary import marked, near_words, sentence_about, surprise, unknown_words
+from stylepacks.known_words import sentence_about
+from stylepacks.rules.vocabulary import marked, near_words, surprise, unknown_words
 
 KNOWN = {
     "subjects": ["fox", "ice cream", "hot air balloon", "owl"],
