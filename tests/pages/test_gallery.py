@@ -168,11 +168,14 @@ def test_it_is_liked_by_people_and_visitors_once_each(as_bob, client, alice, sho
     assert 'aria-pressed="true"' not in as_bob.get("/gallery/").content.decode()
 
 
-def test_it_takes_no_like_of_ones_own(as_alice, alice, show):
+def test_it_takes_no_like_of_ones_own(as_alice, alice, bob, show):
     share = show(alice)
     like(as_alice, share)
     assert not Like.objects.exists()
-    assert "Your picture" in as_alice.get("/gallery/").content.decode()
+    liking.like(bob, share)
+    page = as_alice.get("/gallery/").content.decode()
+    assert "Your picture" in page
+    assert f"/gallery/{share.token}/like" not in page
 
 
 def test_it_goes_back_to_where_one_liked(as_bob, alice, show):
