@@ -235,6 +235,7 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 if env.str("EMAIL_URL", default=""):
     vars().update(env.email("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = env.str("HOUSESTYLE_FROM_EMAIL", default="Housestyle <hello@localhost>")
+ACCOUNT_RATE_LIMITS = {"gallery_like": "60/m/ip", "gallery_report": "20/h/ip"}
 
 # Behind N proxies the visitor's address is the N-th from the right of X-Forwarded-For.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("HOUSESTYLE_PROXIES", default=0)
@@ -287,6 +288,7 @@ MAX_IMAGES_PER_GENERATION = env.int("HOUSESTYLE_MAX_IMAGES", default=4)
 # Sheets of looks are forgotten after this many days; 0 keeps them for ever.
 LOOKS_KEPT_DAYS = env.int("HOUSESTYLE_LOOKS_DAYS", default=30)
 UNDO_MINUTES = 10
+GALLERY_REPORTS = env.int("HOUSESTYLE_GALLERY_REPORTS", default=3)
 MAX_PROMPT_CHARACTERS = 500
 MAX_LORA_BYTES = env.int("HOUSESTYLE_MAX_LORA_MIB", default=512) * 1024 * 1024
 if LEASE_SECONDS < 3 * PULSE_SECONDS:

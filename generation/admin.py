@@ -8,8 +8,11 @@ from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from generation.gallery.desk import StandingAdmin
 from generation.models import FairShare, Generation, Worker
 from generation.progress import is_alive
+
+__all__ = ["FairShareAdmin", "GenerationAdmin", "StandingAdmin", "WorkerAdmin"]
 
 
 class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]

@@ -5,6 +5,7 @@ from typing import Any
 from accounts.models import User
 from accounts.signals import account_leaving, guest_adopted
 from generation.deleting import delete_generation
+from generation.gallery import liking, moderating
 from generation.models import Board, FairShare, Favourite, Generation, LookSheet, Removal, Share
 from generation.submission import SubmissionError, Wish, cancel, submit_trial
 from stylepacks.models import PackVersion
@@ -30,6 +31,8 @@ def adopt(guest: User, person: User, **_: Any) -> None:
         rows.filter(person=guest).update(person=person)
     for kept in KEPT:
         kept.objects.filter(person=guest).update(person=person)
+    liking.follow(guest, person)
+    moderating.follow(guest, person)
     share = FairShare.objects.filter(person=guest).first()
     if share is not None:
         FairShare.objects.get_or_create(person=person)

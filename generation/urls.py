@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from generation import look_views, views
+from generation.gallery.urls import urlpatterns as gallery_patterns
 from generation.pictures.urls import urlpatterns as picture_patterns
 
 urlpatterns: list[URLPattern] = [
@@ -23,4 +24,5 @@ urlpatterns: list[URLPattern] = [
     path("looks/<uuid:id>/delete", look_views.delete, name="look_sheet_delete"),
     path("looks/<uuid:id>/compare", look_views.compare, name="look_sheet_compare"),
     *picture_patterns,
+    *gallery_patterns,
 ]

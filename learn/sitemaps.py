@@ -17,7 +17,7 @@ class PageSitemap(Sitemap):  # type: ignore[type-arg]
     priority = 1.0
 
     def items(self) -> Iterable[str]:
-        return ["home", "packs", "create", "learn"]
+        return ["home", "packs", "create", "gallery", "learn"]
 
     def location(self, item: str) -> str:
         return reverse(item)

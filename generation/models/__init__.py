@@ -1,5 +1,6 @@
 """Making images: requests, their images, the workers, and who was served how much."""
 
+from generation.models.gallery import Like, Report, Standing
 from generation.models.generations import GeneratedImage, Generation
 from generation.models.keeping import Board, Favourite, OnBoard
 from generation.models.looks import LookSheet
@@ -13,10 +14,13 @@ __all__ = [
     "Favourite",
     "GeneratedImage",
     "Generation",
+    "Like",
     "LookSheet",
     "OnBoard",
     "Removal",
+    "Report",
     "Share",
+    "Standing",
     "StepPreview",
     "Worker",
 ]

@@ -58,7 +58,7 @@ def own_generation(request: HttpRequest, id: uuid.UUID) -> Generation:
 def own_image(request: HttpRequest, id: uuid.UUID, index: int) -> GeneratedImage:
     """One of the asking person's images with its generation and packs, or 404."""
     related = [f"generation__{name}" for name in SHOWN_FIELDS]
-    rows = with_hearts(own_images(person_or_404(request))).select_related(*related)
+    rows = with_hearts(own_images(person_or_404(request))).select_related(*related, "standing")
     return get_object_or_404(rows, generation_id=id, index=index)
 
 

@@ -5,6 +5,7 @@ the page only where its person chose to show it.
 """
 
 import uuid
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models.fields.files import FieldFile
@@ -15,10 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from generation.image_serving import serve
 from generation.models import Share
-from generation.pictures import formats
+from generation.pictures import formats, sharing
 from generation.pictures.own import own_image
 
+SHOWN_FIELDS = ("image__standing", "pack", "second_pack")
 # Short, so that a revoked picture is soon gone from caches between here and there.
 SHARED_CACHE = "public, max-age=60"
 
@@ -31,13 +34,13 @@ def share(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResponse:
         Share.objects.filter(image=image).delete()
         messages.success(request, _("The link works no more."))
         return redirect("picture", id=id, index=index)
-    chosen = {
-        "is_public": request.POST.get("reach") == "public",
-        "shows_prompt": request.POST.get("prompt") == "shown",
-    }
-    person = image.generation.person
-    Share.objects.update_or_create(image=image, defaults={**chosen, "person": person})
-    messages.success(request, _("The link is ready: anybody who has it sees this picture."))
+    wants_public = request.POST.get("reach") == "public"
+    refusal = sharing.why_not_public(image) if wants_public else ""
+    is_public, is_shown = wants_public and not refusal, request.POST.get("prompt") == "shown"
+    made = sharing.share(image, is_public, is_shown)
+    if refusal:
+        messages.warning(request, refusal)
+    messages.success(request, _said(made))
     return redirect("picture", id=id, index=index)
 
 
@@ -49,14 +52,16 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     address = reverse("shared_image", kwargs={"token": token})
     context = {
         "share": found,
+        "is_findable": (is_findable := sharing.is_findable(found)),
         "image": found.image,
         "pack": found.image.generation.pack_version.pack,
+        "plain_query": urlencode({"pack": found.image.generation.pack_version.pack.slug}),
         "prompt": found.image.generation.prompt if found.shows_prompt else "",
         "page_url": request.build_absolute_uri(reverse("shared", kwargs={"token": token})),
         "image_url": request.build_absolute_uri(address),
     }
     response = render(request, "pictures/shared.html", context)
-    if not found.is_public:
+    if not is_findable:
         response["X-Robots-Tag"] = "noindex"
     return response
 
@@ -66,15 +71,29 @@ def shared_image(request: HttpRequest, token: str) -> HttpResponse:
     found = _shared(token)
     response = HttpResponse(_bare(found.image.file), content_type="image/jpeg")
     response["Cache-Control"] = SHARED_CACHE
-    if not found.is_public:
+    if not sharing.is_findable(found):
         response["X-Robots-Tag"] = "noindex"
     return response
+
+
+@require_safe
+def shared_small(request: HttpRequest, token: str) -> HttpResponse:
+    """The thumbnail, which never carried any words: what the gallery's tiles show."""
+    response = serve(_shared(token).image.thumbnail, "image/webp")
+    response["Cache-Control"] = SHARED_CACHE
+    return response
+
+
+def _said(made: Share) -> str:
+    if sharing.is_findable(made):
+        return _("The picture hangs in the gallery, and its link is ready for anybody.")
+    return _("The link is ready: anybody who has it sees this picture.")
 
 
 def _shared(token: str) -> Share:
     rows = Share.objects.filter(image__removal=None, image__generation__removal=None)
     return get_object_or_404(
-        rows.select_related("image__generation__pack_version__pack"), token=token
+        rows.select_related("image__generation__pack_version__pack", *SHOWN_FIELDS), token=token
     )
 
 

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}share", share_views.share, name="share"),
     path("s/<str:token>/", share_views.shared, name="shared"),
     path("s/<str:token>/picture.jpg", share_views.shared_image, name="shared_image"),
+    path("s/<str:token>/small.webp", share_views.shared_small, name="shared_small"),
     path("boards/", board_views.boards, name="boards"),
     path("boards/new", board_views.make_board, name="make_board"),
     path("boards/<uuid:id>/", board_views.board, name="board"),

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from generation.image_serving import FOR_EVER, serve
 from generation.models import Board, GeneratedImage, Share
-from generation.pictures import formats
+from generation.models.gallery import standing_of
+from generation.pictures import formats, sharing
 from generation.pictures.again import VARIATIONS
 from generation.pictures.keeping import like, unlike
 from generation.pictures.own import neighbours, own_image
@@ -38,6 +39,8 @@ def picture(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResponse:
         "key": uuid.uuid4().hex,
         "boards": Board.objects.filter(person=image.generation.person),
         "link": (link := Share.objects.filter(image=image).first()),
+        "not_public": sharing.why_not_public(image),
+        "standing": standing_of(image),
         "link_url": request.build_absolute_uri(reverse("shared", args=[link.token]))
         if link
         else "",

@@ -44,7 +44,16 @@ def main() -> None:
     print(f"{len(list(OUT.glob('*.webp')))} pictures in {OUT.relative_to(ROOT)}")
 
 
-VISITOR = {"sign-in", "sign-up", "password-reset", "my-images-empty", "home-visitor"}
+VISITOR = {
+    "sign-in",
+    "sign-up",
+    "password-reset",
+    "my-images-empty",
+    "home-visitor",
+    "gallery-visitor",
+    "shared",
+    "report",
+}
 
 
 def _furnish(browser: Browser, house: House) -> tuple[dict[str, object], dict[str, str]]:
@@ -53,16 +62,17 @@ def _furnish(browser: Browser, house: House) -> tuple[dict[str, object], dict[st
     page = context.new_page()
     sign_up(page, house, MAKER)
     house.start_worker()
-    done = ""
+    done = shared = ""
     for pack, prompt in zip(_slugs(page, house), PROMPTS, strict=False):
         done = generate(page, house, prompt, pack)
         wait_for_picture(page)
+        shared = _show_to_everybody(page)
     looks = _ask_for_looks(page, house)
     page.locator("a[href$='/compare']").wait_for(timeout=LOOKS_MILLISECONDS)
     house.stop_worker()
     looks_waiting = _ask_for_looks(page, house)
     waiting = generate(page, house, PROMPTS[0], _slugs(page, house)[0])
-    pack = _slugs(page, house)[0]
+    pack, *_, unseen = _slugs(page, house)
     state = context.storage_state()
     context.close()
     return state, {
@@ -80,6 +90,11 @@ def _furnish(browser: Browser, house: House) -> tuple[dict[str, object], dict[st
         "looks-compare": f"{looks}compare",
         "picture": f"{done}0/",
         "boards": "/boards/",
+        "gallery": "/gallery/",
+        "gallery-visitor": "/gallery/?sort=liked",
+        "gallery-none": f"/gallery/?pack={unseen}",
+        "shared": shared,
+        "report": f"/gallery/{shared.split('/')[2]}/report",
         "my-images": "/images/",
         "my-images-empty": "/images/",
         "account": "/account/",
@@ -90,6 +105,17 @@ def _furnish(browser: Browser, house: House) -> tuple[dict[str, object], dict[st
         "password-reset": "/accounts/password/reset/",
         "not-found": "/nothing-here/",
     }
+
+
+def _show_to_everybody(page: Page) -> str:
+    """Hang the picture that was just made in the gallery; the path of its link."""
+    page.locator(".picture a").first.click()
+    page.locator("summary", has_text="Share").click()
+    page.get_by_label("Everybody: it hangs in the gallery").check()
+    page.get_by_label("Shown beside the picture").check()
+    page.get_by_role("button", name="Make a link").click()
+    link = page.get_by_label("Link to this picture").input_value()
+    return "/s/" + link.split("/s/")[1]
 
 
 def _ask_for_looks(page: Page, house: House) -> str:
@@ -140,6 +166,7 @@ def _photograph_admin(browser: Browser, house: House) -> None:
         "admin-packs": "/admin/stylepacks/stylepack/",
         "admin-version": "/admin/stylepacks/packversion/1/change/",
         "admin-upload": "/admin/stylepacks/lora/add/",
+        "admin-reports": "/admin/generation/standing/",
         "admin-term": "/admin/learn/term/1/change/",
     }.items():
         _photograph(browser, state, house, (name, path))

@@ -34,7 +34,9 @@ def test_it_keeps_templates_and_style_sheets_short():
     assert [path for path in sheets if len(path.read_text().splitlines()) > MAX_CSS_LINES] == []
 
 
-@pytest.mark.parametrize("path", ["/", "/packs/", "/packs/ink/", "/create/", "/images/", "/learn/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/packs/", "/packs/ink/", "/create/", "/images/", "/gallery/", "/learn/"]
+)
 def test_it_loads_little_of_its_own_at_first(client, ink, path):
     page = client.get(path).content.decode()
     own = re.findall(r'"/static/((?:css|js|img)/[^"]+)"', page)
@@ -42,7 +44,9 @@ def test_it_loads_little_of_its_own_at_first(client, ink, path):
     assert sum((ROOT / "static" / name).stat().st_size for name in set(own)) <= FIRST_LOAD_BYTES
 
 
-@pytest.mark.parametrize("path", ["/", "/packs/", "/packs/ink/", "/create/", "/images/", "/learn/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/packs/", "/packs/ink/", "/create/", "/images/", "/gallery/", "/learn/"]
+)
 def test_it_sends_a_strict_policy(client, ink, path):
     policy = client.get(path)["Content-Security-Policy"]
     assert "unsafe" not in policy

@@ -1,0 +1,1 @@
+"""The gallery: pictures that their owners show to everybody, liked, reported and looked after."""
