@@ -11,6 +11,7 @@ from ninja import Field, Header, Query, Router, Schema, Status
 from accounts.api_auth import api_auth, caller_of
 from generation import submission
 from generation.models import Generation
+from generation.pictures import unseen
 from generation.pictures.own import own_generations
 from generation.progress import snapshot
 from generation.wishes import FINAL, SubmissionError, Wish
@@ -93,6 +94,7 @@ def submit(
         return Status(
             STATUS_OF.get(refusal.code, 422), Refusal(error=str(refusal), code=refusal.code)
         )
+    unseen.sees_itself(made)
     return Status(201, _shown(made))
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import Self
 
 from django import forms
 
@@ -69,6 +70,12 @@ class WishForm(forms.Form):
     def refuse(self, refusal: SubmissionError) -> None:
         """Show the refusal at the field it is about, or above the form."""
         self.add_error(FIELD_OF_CODE.get(refusal.code), str(refusal))
+
+    def only(self, sentence: str) -> Self:
+        """This form with one sentence above it; the rest is told when it is sent again."""
+        self.errors.clear()
+        self.add_error(None, sentence)
+        return self
 
     @property
     def refusals(self) -> dict[str, str]:

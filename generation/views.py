@@ -8,6 +8,8 @@ from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
     require_GET,
@@ -22,6 +24,7 @@ from generation.event_stream import fragments
 from generation.forms import WishForm
 from generation.image_serving import serve
 from generation.models import Generation
+from generation.pictures import unseen
 from generation.pictures.own import own_generation, own_image
 from generation.progress import snapshot
 from generation.wishes import SubmissionError
@@ -45,6 +48,8 @@ def create(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return studio(request, WishForm(initial=_asked(request)))
     form = WishForm(request.POST)
+    if was_signed_out(request):
+        return ask_to_sign_in(request, form)
     if not form.is_valid():
         return studio(request, form, status=422)
     key = form.idempotency_key(request.POST.get("key") or uuid.uuid4().hex)
@@ -84,7 +89,15 @@ def final_prompt(request: HttpRequest) -> HttpResponse:
 @never_cache
 def generation(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     shown = own_generation(request, id)
+    unseen.saw(shown)
     return render(request, "generation/generation.html", _generation_context(request, shown))
+
+
+@require_POST
+def seen(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """The page filled while it was looked at: its person need not be told any more."""
+    unseen.saw(own_generation(request, id))
+    return HttpResponse(status=204)
 
 
 @require_GET
@@ -173,8 +186,29 @@ def _picked(pack: str | None, second: str | None) -> list[PackVersion]:
     return [shown.live_version for shown in found if shown.live_version]
 
 
-def studio(request: HttpRequest, form: WishForm, status: int = 200) -> HttpResponse:
-    """The studio with what was typed into this form, each refusal in its place."""
+def was_signed_out(request: HttpRequest) -> bool:
+    """Whether the form was shown to an account that is signed in no more."""
+    return "account" in request.POST and not request.user.is_authenticated
+
+
+def ask_to_sign_in(request: HttpRequest, form: WishForm) -> HttpResponse:
+    """The studio as it was typed, with a way to sign in that brings all of it along."""
+    said = _(
+        "You were signed out meanwhile, so nothing was made yet. Sign in and your words come "
+        "along, or press the button again to make it as a guest."
+    )
+    typed = {name: form[name].value() for name in form.fields if form[name].value()}
+    back = f"{reverse('create')}?{urlencode(typed)}"
+    return studio(request, form.only(said), status=403, sign_in_next=back)
+
+
+def studio(
+    request: HttpRequest, form: WishForm, status: int = 200, sign_in_next: str = ""
+) -> HttpResponse:
+    """The studio with what was typed into this form, each refusal in its place.
+
+    `sign_in_next` is where signing in leads back to, for someone who was signed out meanwhile.
+    """
     typed = {name: form[name].value() or "" for name in form.fields}
     all_packs = shelf()
     shown = all_packs.to_pick_from(str(typed["pack"]), str(typed["second"]))
@@ -205,6 +239,7 @@ def studio(request: HttpRequest, form: WishForm, status: int = 200) -> HttpRespo
         ),
         "families": look_sheets.families(),
         "look_family": typed.get("family") or request.GET.get("family", ""),
+        "sign_in_next": sign_in_next,
         "surprise_query": urlencode({k: v for k, v in typed.items() if v and k != "prompt"}),
     }
     return render(request, "generation/create.html", context, status=status)

@@ -61,6 +61,9 @@ class Generation(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     claimed_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its person first looked at it finished"
+    )
 
     class Meta:
         ordering = ["-created_at"]
@@ -89,6 +92,13 @@ class Generation(models.Model):
                 fields=["person", "-created_at", "-id"],
                 name="shown_of_person",
                 condition=models.Q(is_trial=False, removal=None),
+            ),
+            models.Index(
+                fields=["person", "-finished_at"],
+                name="unseen_of_person",
+                condition=models.Q(
+                    state="done", seen_at=None, is_trial=False, sheet=None, removal=None
+                ),
             ),
             models.Index(
                 fields=["state"], name="trials_to_answer", condition=models.Q(is_trial=True)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from generation.image_serving import FOR_EVER, serve
 from generation.models import Board, GeneratedImage, Share
-from generation.pictures import formats
+from generation.pictures import formats, unseen
 from generation.pictures.again import VARIATIONS
 from generation.pictures.keeping import like, unlike
 from generation.pictures.own import neighbours, own_image
@@ -25,6 +25,7 @@ SCALES = {"1": 1, "2": 2}
 def picture(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResponse:
     """The large view. Without a script the picture itself is a link to its file, to zoom in."""
     image = own_image(request, id, index)
+    unseen.saw(image.generation)
     before, after = neighbours(image)
     context = {
         "image": image,
