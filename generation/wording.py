@@ -57,9 +57,11 @@ def words_for(snapshot: Snapshot) -> Words:
 def _queued(snapshot: Snapshot) -> tuple[str, str]:
     if not snapshot.worker_alive:
         return "Waiting for the worker", WORKER_AWAY
+    left = time_left(snapshot.eta)
     if snapshot.place is None or snapshot.place <= 1:
-        return "You are next", "It starts as soon as the worker is free."
-    return f"Number {snapshot.place} in the queue", f"{snapshot.place - 1} before you."
+        return "You are next", left or "It starts as soon as the worker is free."
+    before = f"{snapshot.place - 1} before you"
+    return f"Number {snapshot.place} in the queue", f"{before} · {left}" if left else f"{before}."
 
 
 def _claimed(snapshot: Snapshot) -> tuple[str, str]:
