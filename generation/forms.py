@@ -21,6 +21,8 @@ FIELD_OF_CODE = {
     "quality_invalid": "quality",
     "draft_unavailable": "quality",
     "family_unknown": "family",
+    "aspect_invalid": "aspect",
+    "aspect_unavailable": "aspect",
 }
 
 
@@ -34,6 +36,7 @@ class WishForm(forms.Form):
     count = forms.CharField(required=False)
     seed = forms.CharField(required=False)
     quality = forms.CharField(required=False)
+    aspect = forms.CharField(required=False)
 
     def clean_strength(self) -> int | None:
         return self._whole("strength", "Strength must be a whole number from 0 to 100.")
@@ -65,6 +68,7 @@ class WishForm(forms.Form):
             seed=typed["seed"],
             second=typed["second"] or None,
             quality=typed["quality"],
+            aspect=typed["aspect"] or None,
         )
 
     def refuse(self, refusal: SubmissionError) -> None:

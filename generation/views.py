@@ -29,7 +29,7 @@ from generation.pictures.own import own_generation, own_image
 from generation.progress import snapshot
 from generation.wishes import SubmissionError
 from generation.wording import moment
-from stylepacks import known_words
+from stylepacks import known_words, shapes
 from stylepacks.library import published_packs
 from stylepacks.models import PackVersion, StylePack
 from stylepacks.rules.token_budget import estimate_tokens
@@ -239,6 +239,8 @@ def studio(
         ),
         "families": look_sheets.families(),
         "look_family": typed.get("family") or request.GET.get("family", ""),
+        "shapes": shapes.choices(versions),
+        **_shape(typed["aspect"], lead),
         "sign_in_next": sign_in_next,
         "surprise_query": urlencode({k: v for k, v in typed.items() if v and k != "prompt"}),
     }
@@ -249,6 +251,14 @@ def _unknown_pack(slug: str, picked: StylePack | None) -> dict[str, str]:
     if not slug or picked:
         return {}
     return {"pack": "That pack is not offered any more; pick another one here."}
+
+
+def _shape(typed: object, pack: StylePack | None) -> dict[str, object]:
+    version = pack.live_version if pack else None
+    if version is None:
+        return {}
+    found = shapes.shapes_of(version)
+    return {"aspect": typed if typed in shapes.LABELS else found.own, "shape_note": found.note}
 
 
 def _dial(typed: object, pack: StylePack | None) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 from django.conf import settings
 
+from stylepacks.rules.aspects import ASPECTS
+
 MAX_SEED = 2**32 - 1
 DRAFT, FINAL = "draft", "final"
 
@@ -20,7 +22,7 @@ class SubmissionError(Exception):
 
 @dataclass(frozen=True)
 class Wish:
-    """One request. None leaves the choice to us: the pack's own strength, a fresh seed."""
+    """One request. None leaves the choice to us: the pack's strength and shape, a fresh seed."""
 
     pack: str
     prompt: str
@@ -29,6 +31,7 @@ class Wish:
     seed: int | None = None
     second: str | None = None
     quality: str = FINAL
+    aspect: str | None = None
 
 
 def cleaned(wish: Wish) -> Wish:
@@ -40,8 +43,17 @@ def cleaned(wish: Wish) -> Wish:
     if wish.quality not in (DRAFT, FINAL):
         said = f"The quality is either {DRAFT} or {FINAL}."
         raise SubmissionError(said, "quality_invalid")
+    if wish.aspect not in (None, "", *ASPECTS):
+        said = f"The shape is one of {', '.join(ASPECTS)}."
+        raise SubmissionError(said, "aspect_invalid")
     seed = secrets.randbelow(MAX_SEED + 1) if wish.seed is None else wish.seed
-    return replace(wish, prompt=_clean_prompt(wish.prompt), seed=seed, second=wish.second or None)
+    return replace(
+        wish,
+        prompt=_clean_prompt(wish.prompt),
+        seed=seed,
+        second=wish.second or None,
+        aspect=wish.aspect or None,
+    )
 
 
 def _clean_prompt(prompt: object) -> str:

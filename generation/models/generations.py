@@ -10,6 +10,7 @@ from generation.models.looks import LookSheet
 from generation.models.removals import Removal
 from generation.states import State
 from stylepacks.models import PackVersion
+from stylepacks.rules.aspects import shape_of
 
 
 class Generation(models.Model):
@@ -111,6 +112,11 @@ class Generation(models.Model):
     @property
     def is_ended(self) -> bool:
         return State(self.state) in {State.DONE, State.FAILED, State.CANCELLED, State.BLOCKED}
+
+    @property
+    def shape(self) -> str:
+        """Square, portrait, landscape or wide: known before the first picture is there."""
+        return shape_of(self.recipe["width"], self.recipe["height"])
 
     def place_in_ledger(self, index: int) -> tuple[str, int]:
         """The hold that pays for an image: its own, or the one that all tiles of a sheet share."""

@@ -90,7 +90,7 @@ def remix_query(image: GeneratedImage) -> str:
         # The studio knows one seed: of a variation, the one that it started from.
         "seed": made.recipe.get("turns", [[image.seed]])[0][0],
         "quality": made.recipe.get("quality", ""),
-        "aspect": made.recipe.get("aspect", ""),
+        "aspect": made.shape,
     }
     return urlencode({name: value for name, value in asked.items() if value != ""})
 
