@@ -17,7 +17,7 @@ READY = 90_000
 
 @pytest.fixture(scope="module")
 def own_house(tmp_path_factory) -> Iterator[House]:
-    """A house whose web can be stopped and whose packs can be retired; no worker at first, none at last."""
+    """A house whose web can stop and whose packs can be retired; its worker comes and goes."""
     folder = tmp_path_factory.mktemp("bad-days")
     with House(folder, HOUSESTYLE_GUEST_ALLOWANCE="8") as opened:
         yield opened
