@@ -6,13 +6,14 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.people import Person, generate, sign_up, wait_for_picture
+from tests.browser.people import PICTURE_READY, Person, generate, sign_up
 from tests.house import House, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
 WORDS = "a red boat & two <b>lamps</b> at sunset"
-READY = 90_000
+# The first picture waits for the worker's start as well.
+READY = 120_000
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +43,10 @@ def test_it_reconnects_and_catches_up_after_the_web_was_away(page: Page, own_hou
     expect(page.locator("h1")).to_have_text("Waiting for the worker")
     own_house.stop_web()
     expect(page.locator("[data-connection]")).to_be_visible(timeout=10_000)
-    own_house.start_worker()
     own_house.start_web()
-    wait_for_picture(page)
-    expect(page.locator("[data-connection]")).to_be_hidden()
+    expect(page.locator("[data-connection]")).to_be_hidden(timeout=10_000)
+    own_house.start_worker()
+    page.wait_for_function(PICTURE_READY, timeout=READY)
     expect(page).to_have_title(re.compile("^✓ "))
 
 
