@@ -11,6 +11,7 @@ from ninja import Field, Header, Query, Router, Schema, Status
 from accounts.api_auth import api_auth, caller_of
 from generation import submission
 from generation.models import Generation
+from generation.pictures import unseen
 from generation.pictures.own import own_generations
 from generation.progress import snapshot
 from generation.wishes import FINAL, SubmissionError, Wish
@@ -33,6 +34,9 @@ class WishIn(Schema):
     seed: int | None = Field(None, description="0 to 4294967295; a fresh one when left out")
     second: str | None = Field(None, description="Slug of a pack of the other kind to stack")
     quality: str = Field(FINAL, description="final, or draft: the same picture in fewer steps")
+    aspect: str | None = Field(
+        None, description="square, portrait, landscape or wide; the pack's own when left out"
+    )
 
 
 class ImageOut(Schema):
@@ -57,6 +61,8 @@ class GenerationOut(Schema):
     count: int
     seed: int
     quality: str
+    width: int
+    height: int
     created_at: datetime
     place: int | None
     percent: int
@@ -93,6 +99,7 @@ def submit(
         return Status(
             STATUS_OF.get(refusal.code, 422), Refusal(error=str(refusal), code=refusal.code)
         )
+    unseen.sees_itself(made)
     return Status(201, _shown(made))
 
 
@@ -152,6 +159,8 @@ def _shown(row: Generation) -> dict[str, Any]:
         "count": row.count,
         "seed": row.seed,
         "quality": row.recipe.get("quality", FINAL),
+        "width": row.recipe["width"],
+        "height": row.recipe["height"],
         "created_at": row.created_at,
         "place": now.place,
         "percent": now.percent,

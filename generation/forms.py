@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import Self
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -21,6 +22,8 @@ FIELD_OF_CODE = {
     "quality_invalid": "quality",
     "draft_unavailable": "quality",
     "family_unknown": "family",
+    "aspect_invalid": "aspect",
+    "aspect_unavailable": "aspect",
 }
 
 
@@ -34,6 +37,7 @@ class WishForm(forms.Form):
     count = forms.CharField(required=False)
     seed = forms.CharField(required=False)
     quality = forms.CharField(required=False)
+    aspect = forms.CharField(required=False)
 
     def clean_strength(self) -> int | None:
         return self._whole("strength", _("Strength must be a whole number from 0 to 100."))
@@ -65,11 +69,18 @@ class WishForm(forms.Form):
             seed=typed["seed"],
             second=typed["second"] or None,
             quality=typed["quality"],
+            aspect=typed["aspect"] or None,
         )
 
     def refuse(self, refusal: SubmissionError) -> None:
         """Show the refusal at the field it is about, or above the form."""
         self.add_error(FIELD_OF_CODE.get(refusal.code), str(refusal))
+
+    def only(self, sentence: str) -> Self:
+        """This form with one sentence above it; the rest is told when it is sent again."""
+        self.errors.clear()
+        self.add_error(None, sentence)
+        return self
 
     @property
     def refusals(self) -> dict[str, str]:

@@ -26,7 +26,7 @@ from generation.forms import LooksForm
 from generation.look_progress import SheetSnapshot, Tile
 from generation.look_wording import words_for
 from generation.models import LookSheet
-from generation.views import studio
+from generation.views import ask_to_sign_in, studio, was_signed_out
 from generation.wishes import SubmissionError
 from stylepacks.models import StylePack
 
@@ -41,6 +41,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("create")
     form = LooksForm(request.POST)
+    if was_signed_out(request):
+        return ask_to_sign_in(request, form)
     if not form.is_valid():
         return studio(request, form, status=422)
     key = form.idempotency_key(request.POST.get("key") or uuid.uuid4().hex)

@@ -17,8 +17,10 @@ from stylepacks.errors import PackRetired, PackUnknown
 from stylepacks.library import live_version
 from stylepacks.models import Checkpoint, Lora, PackVersion, StylePack
 from stylepacks.rules import prompt_template
+from stylepacks.rules.aspects import size_of
 from stylepacks.rules.prompt_template import FinalPrompt, Part, Trigger
 from stylepacks.rules.strength import weight_at
+from stylepacks.shapes import LABELS, shapes_of
 
 __all__ = ["Recipe", "Wish", "as_draft", "build", "final_prompt", "seed_of", "versions_of"]
 
@@ -36,6 +38,7 @@ def build(wish: Wish, versions: Sequence[PackVersion]) -> Recipe:
     wish = cleaned(wish)
     layers = _layers(wish, versions)
     lead = layers[-1][0]
+    width, height = _size(lead, wish.aspect)
     recipe = {
         "checkpoint": {
             "slug": lead.checkpoint.slug,
@@ -46,8 +49,8 @@ def build(wish: Wish, versions: Sequence[PackVersion]) -> Recipe:
         "prompt": _filled(wish.prompt, layers).text,
         "negative": _negative(layers),
         "loras": [use for version, strength in layers for use in _uses(version, strength)],
-        "width": lead.width,
-        "height": lead.height,
+        "width": width,
+        "height": height,
         "steps": lead.steps,
         "guidance": lead.guidance,
         "sampler": lead.sampler,
@@ -78,7 +81,9 @@ def as_draft(recipe: Recipe, checkpoint: Checkpoint) -> Recipe:
 def final_prompt(wish: Wish) -> FinalPrompt:
     """What the text encoder will get for this wish, piece by piece, or SubmissionError."""
     wish = cleaned(wish)
-    return _filled(wish.prompt, _layers(wish, versions_of(wish)))
+    layers = _layers(wish, versions_of(wish))
+    _size(layers[-1][0], wish.aspect)
+    return _filled(wish.prompt, layers)
 
 
 def varied(recipe: Recipe, seed: int, share: float, count: int) -> Recipe:
@@ -94,7 +99,7 @@ def wish_of(made: Any, count: int) -> Wish:
     """The wish behind a generation, for `count` pictures in final quality."""
     second = made.second_version.pack.slug if made.second_version else None
     slug = made.pack_version.pack.slug
-    return Wish(slug, made.prompt, made.strength, count, made.seed, second)
+    return Wish(slug, made.prompt, made.strength, count, made.seed, second, aspect=made.shape)
 
 
 def versions_in(made: Any) -> tuple[PackVersion, ...]:
@@ -123,6 +128,18 @@ def chosen_strength(version: PackVersion, asked: int | None) -> int:
         said = said.format(name=version.pack.name, low=low, high=high)
         raise SubmissionError(said, "strength_invalid")
     return asked
+
+
+def _size(version: PackVersion, aspect: str | None) -> tuple[int, int]:
+    if aspect is None:
+        return version.width, version.height
+    shapes = shapes_of(version)
+    if aspect in shapes.names:
+        return size_of(aspect, version.width, version.height)
+    labels = ", ".join(str(LABELS[name]) for name in shapes.names)
+    said = _("%(pack)s comes in these shapes: %(shapes)s.")
+    told = said % {"pack": version.pack.name, "shapes": labels}
+    raise SubmissionError(f"{told} {shapes.note}".strip(), "aspect_unavailable")
 
 
 Layer = tuple[PackVersion, int]

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("generations/<uuid:id>/", views.generation, name="generation"),
     path("generations/<uuid:id>/events", views.generation_events, name="generation_events"),
     path("generations/<uuid:id>/tile", views.generation_tile, name="generation_tile"),
+    path("generations/<uuid:id>/seen", views.seen, name="seen"),
     path("generations/<uuid:id>/cancel", views.cancel, name="cancel"),
     path("generations/<uuid:id>/<int:index>.png", views.image_file, name="image_file"),
     path("generations/<uuid:id>/<int:index>.webp", views.image_thumbnail, name="image_thumbnail"),

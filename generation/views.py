@@ -8,6 +8,7 @@ from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
@@ -23,11 +24,12 @@ from generation.event_stream import fragments
 from generation.forms import WishForm
 from generation.image_serving import serve
 from generation.models import Generation
+from generation.pictures import unseen
 from generation.pictures.own import own_generation, own_image
 from generation.progress import snapshot
 from generation.wishes import SubmissionError
 from generation.wording import moment
-from stylepacks import known_words
+from stylepacks import known_words, shapes
 from stylepacks.library import published_packs
 from stylepacks.models import PackVersion, StylePack
 from stylepacks.rules.token_budget import estimate_tokens
@@ -46,6 +48,8 @@ def create(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return studio(request, WishForm(initial=_asked(request)))
     form = WishForm(request.POST)
+    if was_signed_out(request):
+        return ask_to_sign_in(request, form)
     if not form.is_valid():
         return studio(request, form, status=422)
     key = form.idempotency_key(request.POST.get("key") or uuid.uuid4().hex)
@@ -85,7 +89,15 @@ def final_prompt(request: HttpRequest) -> HttpResponse:
 @never_cache
 def generation(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     shown = own_generation(request, id)
+    unseen.saw(shown)
     return render(request, "generation/generation.html", _generation_context(request, shown))
+
+
+@require_POST
+def seen(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """The page filled while it was looked at: its person need not be told any more."""
+    unseen.saw(own_generation(request, id))
+    return HttpResponse(status=204)
 
 
 @require_GET
@@ -174,8 +186,29 @@ def _picked(pack: str | None, second: str | None) -> list[PackVersion]:
     return [shown.live_version for shown in found if shown.live_version]
 
 
-def studio(request: HttpRequest, form: WishForm, status: int = 200) -> HttpResponse:
-    """The studio with what was typed into this form, each refusal in its place."""
+def was_signed_out(request: HttpRequest) -> bool:
+    """Whether the form was shown to an account that is signed in no more."""
+    return "account" in request.POST and not request.user.is_authenticated
+
+
+def ask_to_sign_in(request: HttpRequest, form: WishForm) -> HttpResponse:
+    """The studio as it was typed, with a way to sign in that brings all of it along."""
+    said = _(
+        "You were signed out meanwhile, so nothing was made yet. Sign in and your words come "
+        "along, or press the button again to make it as a guest."
+    )
+    typed = {name: form[name].value() for name in form.fields if form[name].value()}
+    back = f"{reverse('create')}?{urlencode(typed)}"
+    return studio(request, form.only(said), status=403, sign_in_next=back)
+
+
+def studio(
+    request: HttpRequest, form: WishForm, status: int = 200, sign_in_next: str = ""
+) -> HttpResponse:
+    """The studio with what was typed into this form, each refusal in its place.
+
+    `sign_in_next` is where signing in leads back to, for someone who was signed out meanwhile.
+    """
     typed = {name: form[name].value() or "" for name in form.fields}
     all_packs = shelf()
     shown = all_packs.to_pick_from(str(typed["pack"]), str(typed["second"]))
@@ -206,6 +239,9 @@ def studio(request: HttpRequest, form: WishForm, status: int = 200) -> HttpRespo
         ),
         "families": look_sheets.families(),
         "look_family": typed.get("family") or request.GET.get("family", ""),
+        "shapes": shapes.choices(versions),
+        **_shape(typed["aspect"], lead),
+        "sign_in_next": sign_in_next,
         "surprise_query": urlencode({k: v for k, v in typed.items() if v and k != "prompt"}),
     }
     return render(request, "generation/create.html", context, status=status)
@@ -215,6 +251,14 @@ def _unknown_pack(slug: str, picked: StylePack | None) -> dict[str, str]:
     if not slug or picked:
         return {}
     return {"pack": _("That pack is not offered any more; pick another one here.")}
+
+
+def _shape(typed: object, pack: StylePack | None) -> dict[str, object]:
+    version = pack.live_version if pack else None
+    if version is None:
+        return {}
+    found = shapes.shapes_of(version)
+    return {"aspect": typed if typed in shapes.LABELS else found.own, "shape_note": found.note}
 
 
 def _dial(typed: object, pack: StylePack | None) -> str:

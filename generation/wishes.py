@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from stylepacks.rules.aspects import ASPECTS
+
 MAX_SEED = 2**32 - 1
 DRAFT, FINAL = "draft", "final"
 
@@ -27,7 +29,7 @@ def too_many_waiting(most: int) -> SubmissionError:
 
 @dataclass(frozen=True)
 class Wish:
-    """One request. None leaves the choice to us: the pack's own strength, a fresh seed."""
+    """One request. None leaves the choice to us: the pack's strength and shape, a fresh seed."""
 
     pack: str
     prompt: str
@@ -36,6 +38,7 @@ class Wish:
     seed: int | None = None
     second: str | None = None
     quality: str = FINAL
+    aspect: str | None = None
 
 
 def cleaned(wish: Wish) -> Wish:
@@ -49,8 +52,17 @@ def cleaned(wish: Wish) -> Wish:
     if wish.quality not in (DRAFT, FINAL):
         said = _("The quality is either {draft} or {final}.").format(draft=DRAFT, final=FINAL)
         raise SubmissionError(said, "quality_invalid")
+    if wish.aspect not in (None, "", *ASPECTS):
+        said = f"The shape is one of {', '.join(ASPECTS)}."
+        raise SubmissionError(said, "aspect_invalid")
     seed = secrets.randbelow(MAX_SEED + 1) if wish.seed is None else wish.seed
-    return replace(wish, prompt=_clean_prompt(wish.prompt), seed=seed, second=wish.second or None)
+    return replace(
+        wish,
+        prompt=_clean_prompt(wish.prompt),
+        seed=seed,
+        second=wish.second or None,
+        aspect=wish.aspect or None,
+    )
 
 
 def _clean_prompt(prompt: object) -> str:

@@ -61,10 +61,14 @@ def words_for(snapshot: Snapshot) -> Words:
 def _queued(snapshot: Snapshot) -> tuple[str, str]:
     if not snapshot.worker_alive:
         return _("Waiting for the worker"), str(WORKER_AWAY)
+    left = time_left(snapshot.eta)
     if snapshot.place is None or snapshot.place <= 1:
-        return _("You are next"), _("It starts as soon as the worker is free.")
+        return _("You are next"), left or _("It starts as soon as the worker is free.")
     headline = _("Number {place} in the queue").format(place=snapshot.place)
-    return headline, _("{number} before you.").format(number=snapshot.place - 1)
+    if not left:
+        return headline, _("{number} before you.").format(number=snapshot.place - 1)
+    before = _("{number} before you").format(number=snapshot.place - 1)
+    return headline, f"{before} · {left}"
 
 
 def _claimed(snapshot: Snapshot) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from stylepacks import library
 from stylepacks.errors import PackError, PackRetired
 from stylepacks.models import PackVersion, StylePack
 from stylepacks.rules.field_policies import LIMITS, policy_of
+from stylepacks.shapes import shapes_of
 
 router = Router(tags=["packs"])
 
@@ -50,6 +51,7 @@ class PackDetailOut(PackOut):
     checkpoint: str
     width: int
     height: int
+    aspects: list[str]
     strength: int
     max_prompt_tokens: int
     fields: dict[str, FieldOut]
@@ -94,6 +96,7 @@ def _detail(version: PackVersion) -> dict[str, Any]:
         "checkpoint": version.checkpoint.slug,
         "width": version.width,
         "height": version.height,
+        "aspects": shapes_of(version).names,
         "strength": version.strength,
         "max_prompt_tokens": version.checkpoint.max_prompt_tokens,
         "fields": {name: vars(policy) for name, policy in policies.items()},

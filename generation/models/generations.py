@@ -10,6 +10,7 @@ from generation.models.looks import LookSheet
 from generation.models.removals import Removal
 from generation.states import State
 from stylepacks.models import PackVersion
+from stylepacks.rules.aspects import shape_of
 
 
 class Generation(models.Model):
@@ -61,6 +62,9 @@ class Generation(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     claimed_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its person first looked at it finished"
+    )
 
     class Meta:
         ordering = ["-created_at"]
@@ -91,6 +95,13 @@ class Generation(models.Model):
                 condition=models.Q(is_trial=False, removal=None),
             ),
             models.Index(
+                fields=["person", "-finished_at"],
+                name="unseen_of_person",
+                condition=models.Q(
+                    state="done", seen_at=None, is_trial=False, sheet=None, removal=None
+                ),
+            ),
+            models.Index(
                 fields=["state"], name="trials_to_answer", condition=models.Q(is_trial=True)
             ),
         ]
@@ -101,6 +112,11 @@ class Generation(models.Model):
     @property
     def is_ended(self) -> bool:
         return State(self.state) in {State.DONE, State.FAILED, State.CANCELLED, State.BLOCKED}
+
+    @property
+    def shape(self) -> str:
+        """Square, portrait, landscape or wide: known before the first picture is there."""
+        return shape_of(self.recipe["width"], self.recipe["height"])
 
     def place_in_ledger(self, index: int) -> tuple[str, int]:
         """The hold that pays for an image: its own, or the one that all tiles of a sheet share."""

@@ -13,7 +13,7 @@ from accounts.guests import person_of
 from accounts.models import User
 from generation import look_sheets
 from generation.models import Board, Favourite
-from generation.pictures import removing
+from generation.pictures import removing, unseen
 from generation.pictures.history import Page, page_of
 from generation.pictures.own import (
     SHOWN_FIELDS,
@@ -35,6 +35,8 @@ def my_images(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     is_favourites = request.GET.get("show") == "favourites"
     page = _page(person, is_favourites, request.GET.get("before", "")) if person else EMPTY
+    if person and page.is_newest and not is_favourites:
+        unseen.saw_all(person)
     context = {"page": page, "is_favourites": is_favourites, "by_image": is_favourites}
     name = "_more" if _is_next_page(request) else "my_images"
     return render(request, f"pictures/{name}.html", context | _tools(person))

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from generation.image_serving import FOR_EVER, serve
 from generation.models import Board, GeneratedImage, Share
 from generation.models.gallery import standing_of
-from generation.pictures import formats, sharing
+from generation.pictures import formats, sharing, unseen
 from generation.pictures.again import VARIATIONS
 from generation.pictures.keeping import like, unlike
 from generation.pictures.own import neighbours, own_image
@@ -26,6 +26,7 @@ SCALES = {"1": 1, "2": 2}
 def picture(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResponse:
     """The large view. Without a script the picture itself is a link to its file, to zoom in."""
     image = own_image(request, id, index)
+    unseen.saw(image.generation)
     before, after = neighbours(image)
     context = {
         "image": image,
@@ -92,7 +93,7 @@ def remix_query(image: GeneratedImage) -> str:
         # The studio knows one seed: of a variation, the one that it started from.
         "seed": made.recipe.get("turns", [[image.seed]])[0][0],
         "quality": made.recipe.get("quality", ""),
-        "aspect": made.recipe.get("aspect", ""),
+        "aspect": made.shape,
     }
     return urlencode({name: value for name, value in asked.items() if value != ""})
 

@@ -16,6 +16,22 @@ function ready(form) {
   for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
 }
 
+// A page out of the back-forward cache is sent as a new wish, not taken for the one before.
+function renewKey(form) {
+  const key = form.querySelector("input[name=key]");
+  if (key) key.value = [...crypto.getRandomValues(new Uint32Array(4))].map((n) => n.toString(16)).join("");
+}
+
+// Offline, the browser would leave for an error page; the words stay and the page says why.
+function tellOffline(form) {
+  const note = form.querySelector("[data-offline]");
+  if (!note) return false;
+  note.hidden = navigator.onLine;
+  if (navigator.onLine) return false;
+  note.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
 function carry(form, link) {
   const target = new URL(link.href);
   for (const [name, value] of new FormData(form)) {
@@ -48,13 +64,19 @@ for (const form of document.querySelectorAll("[data-composer]")) {
     form.requestSubmit();
   });
   form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) { event.preventDefault(); return; }
+    if (form.dataset.sent || tellOffline(form)) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
     wait(form);
   });
 }
 
 // Back from the next page (also out of the back-forward cache): the box may send again.
-window.addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("[data-composer]")) ready(form);
+window.addEventListener("pageshow", (event) => {
+  for (const form of document.querySelectorAll("[data-composer]")) {
+    ready(form);
+    if (event.persisted) renewKey(form);
+  }
+});
+window.addEventListener("online", () => {
+  for (const form of document.querySelectorAll("[data-composer]")) tellOffline(form);
 });

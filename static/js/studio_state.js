@@ -1,5 +1,5 @@
 // The studio's address holds what is set, so that reload, back and a bookmark bring it all back.
-const SKIPPED = new Set(["csrfmiddlewaretoken", "key"]);
+const SKIPPED = new Set(["csrfmiddlewaretoken", "key", "account"]);
 const form = document.querySelector("[data-studio]");
 
 function address() {

@@ -68,6 +68,7 @@ const KEYS = {
 
 function press(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (document.documentElement.dataset.keys === "off" && event.key.length === 1) return;
   if (event.target.closest("input, textarea, select, details[open], dialog")) return;
   const does = KEYS[event.key];
   if (!does) return;

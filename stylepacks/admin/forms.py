@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminFileFieldWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
@@ -16,6 +17,7 @@ from stylepacks.admin.fields import CurveField, LinesField, WordsField
 from stylepacks.errors import CheckpointUnreadable, LoraUnfit
 from stylepacks.models import Checkpoint, Lora, PackLora, PackVersion, StylePack
 from stylepacks.rules import family_manners, licenses, limits, prompt_template
+from stylepacks.rules.aspects import ASPECTS
 from stylepacks.rules.digests import file_digest
 
 FIRST_PREVIEW_PROMPT = "a red boat by the sea at sunset"
@@ -162,6 +164,14 @@ class PackVersionForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=UnfoldAdminIntegerFieldWidget, min_value=0, max_value=100, required=False,
         label="To", help_text="Only for a range",
     )  # fmt: skip
+    aspects = forms.MultipleChoiceField(
+        choices=[(name, name.capitalize()) for name in ASPECTS],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        required=False,
+        label="Makers may choose",
+        help_text="The shape that follows from width and height always is; what the base model "
+        "does not manage is not offered whatever is ticked.",
+    )
     examples = LinesField(
         required=False,
         help_text="Prompts to try, one per line, in a maker's words and without the trigger",
@@ -191,6 +201,7 @@ class PackVersionForm(forms.ModelForm):  # type: ignore[type-arg]
         self.initial.setdefault("strength_policy", policy.get("policy", "free"))
         self.initial.setdefault("strength_from", policy.get("min", 0))
         self.initial.setdefault("strength_to", policy.get("max", 100))
+        self.initial.setdefault("aspects", self._aspects())
         self.initial.setdefault("preview_prompt", _preview_prompt(self.instance))
 
     def clean_template(self) -> str:
@@ -216,6 +227,7 @@ class PackVersionForm(forms.ModelForm):  # type: ignore[type-arg]
         cleaned = super().clean() or self.cleaned_data
         self._check_rendering(cleaned)
         self._set_policy(cleaned)
+        self._set_aspects(cleaned)
         return cleaned
 
     def _check_rendering(self, cleaned: dict[str, Any]) -> None:
@@ -229,6 +241,19 @@ class PackVersionForm(forms.ModelForm):  # type: ignore[type-arg]
                 family_manners.check_sampler(checkpoint.family, cleaned["sampler"])
         except limits.LimitError as error:
             self.add_error(None, str(error))
+
+    def _aspects(self) -> list[str]:
+        rule = (self.instance.field_policy or {}).get("aspect", {})
+        named = {"fixed": [], "range": rule.get("of", [])}
+        return list(named.get(rule.get("policy", "free"), ASPECTS))
+
+    def _set_aspects(self, cleaned: dict[str, Any]) -> None:
+        chosen = [name for name in ASPECTS if name in cleaned.get("aspects", ())]
+        rest = {k: v for k, v in (self.instance.field_policy or {}).items() if k != "aspect"}
+        if len(chosen) < len(ASPECTS):
+            rule = {"policy": "range", "of": chosen} if chosen else {"policy": "fixed"}
+            rest["aspect"] = rule
+        self.instance.field_policy = rest
 
     def _set_policy(self, cleaned: dict[str, Any]) -> None:
         policy = cleaned.get("strength_policy") or "free"

@@ -18,6 +18,7 @@ from stylepacks.admin.forms import PackLoraForm, PackVersionForm
 from stylepacks.admin.labels import VERSION_COLOURS, labelled
 from stylepacks.errors import PackError, PublishingRefused
 from stylepacks.models import PackLora, PackVersion, PreviewImage
+from stylepacks.shapes import shapes_of
 
 View = Callable[..., HttpResponseBase]
 FIELDS = {
@@ -27,7 +28,7 @@ FIELDS = {
         ("strength_from", "strength_to"),
         "strength_curve",
     ),
-    "Picture": (("width", "height"), ("steps", "guidance"), "sampler"),
+    "Picture": (("width", "height"), "aspects", ("steps", "guidance"), "sampler"),
     "Words with it": ("examples", ("license", "notes")),
     "Preview": ("preview_prompt",),
 }
@@ -212,8 +213,10 @@ class PackVersionAdmin(ModelAdmin):  # type: ignore[misc]
     def makers_may(self, version: PackVersion) -> str:
         policy = version.field_policy.get("strength", {})
         if policy.get("policy") == "fixed":
-            return "not move the dial"
-        return f"use the dial from {policy.get('min', 0)} to {policy.get('max', 100)}"
+            dial = "not move the dial"
+        else:
+            dial = f"use the dial from {policy.get('min', 0)} to {policy.get('max', 100)}"
+        return f"{dial}; pick {', '.join(shapes_of(version).names)}"
 
     @admin.display(description="strength curve")
     def curve(self, version: PackVersion) -> str:

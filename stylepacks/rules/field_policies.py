@@ -1,12 +1,15 @@
 """What a maker may change: every field is fixed, held within a range, or free.
 
 Written as `{"strength": {"policy": "range", "min": 40, "max": 100}}`; a maker field that is not
-named is free, everything else in a version is always fixed.
+named is free, everything else in a version is always fixed. The shape's range is a list:
+`{"aspect": {"policy": "range", "of": ["square", "portrait"]}}`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from stylepacks.rules.aspects import ASPECTS
 
 LIMITS = {"strength": (0, 100), "seed": (0, 2**32 - 1)}
 
@@ -47,9 +50,23 @@ def validate(policies: Any) -> None:
     if not isinstance(policies, Mapping):
         raise PolicyError("The field policies must be a table of field names.")
     for field, entry in policies.items():
-        if field not in LIMITS:
-            raise PolicyError(f"Makers cannot change “{field}”: only {' and '.join(LIMITS)}.")
-        _validate_entry(field, entry)
+        if field == "aspect":
+            _validate_aspect(entry)
+        elif field not in LIMITS:
+            raise PolicyError(f"Makers cannot change “{field}”: only {', '.join(LIMITS)}, aspect.")
+        else:
+            _validate_entry(field, entry)
+
+
+def _validate_aspect(entry: Any) -> None:
+    policy = entry.get("policy") if isinstance(entry, Mapping) else None
+    if policy not in ("fixed", "range", "free"):
+        raise PolicyError("The aspect must be fixed, range or free.")
+    if policy != "range":
+        return
+    names = entry.get("of")
+    if not isinstance(names, list) or not names or any(name not in ASPECTS for name in names):
+        raise PolicyError(f"The aspect range lists some of {', '.join(ASPECTS)}.")
 
 
 def _validate_entry(field: str, entry: Any) -> None:

@@ -59,7 +59,7 @@ def test_it_asks_the_database_as_often_for_a_full_board(
     as_alice, images, wall, django_assert_num_queries
 ):
     do(as_alice, "hang", images, board=wall.pk)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         as_alice.get(f"/boards/{wall.pk}/")
 
 

@@ -62,7 +62,7 @@ def test_it_asks_the_database_as_often_for_many_favourites(
 ):
     for _ in range(3):
         do(as_alice, "favourite", make_generation(alice, count=4).images.all())
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         as_alice.get("/images/?show=favourites")
 
 

@@ -53,7 +53,7 @@ def test_it_asks_the_database_as_often_however_many(
     as_alice, alice, make_generation, django_assert_num_queries
 ):
     rows = [make_generation(alice, count=2) for _ in range(6)]
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         as_alice.get(address(rows[3]))
 
 

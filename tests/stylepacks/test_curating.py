@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from stylepacks import previews, publishing
 from stylepacks.models import Checkpoint, Lora, PackVersion, Preview, StylePack
+from stylepacks.rules.aspects import ASPECTS
 from stylepacks.signals import preview_requested
 from tests.stylepacks.factories import (
     lora_file,
@@ -51,6 +52,7 @@ def version_fields(version, *uses, **changed):
         "strength_curve": "0: 0, 100: 1",
         "width": 512,
         "height": 512,
+        "aspects": list(ASPECTS),
         "steps": 16,
         "guidance": 4,
         "sampler": "dpmpp_2m",
@@ -219,6 +221,24 @@ def test_it_holds_makers_to_a_range(desk):
     desk.post(address("packversion_change", version.pk), version_fields(version, **policy))
     version.refresh_from_db()
     assert version.field_policy == {"strength": {"policy": "range", "min": 40, "max": 90}}
+
+
+@pytest.mark.parametrize(
+    ("ticked", "rule"),
+    [
+        ([], {"policy": "fixed"}),
+        (["portrait", "square"], {"policy": "range", "of": ["square", "portrait"]}),
+        (list(ASPECTS), None),
+    ],
+)
+def test_it_holds_makers_to_the_ticked_shapes(desk, ticked, rule):
+    version = make_pack(published=False).versions.get()
+    where = address("packversion_change", version.pk)
+    desk.post(where, version_fields(version, aspects=ticked))
+    version.refresh_from_db()
+    assert version.field_policy == ({"aspect": rule} if rule else {})
+    shown = desk.get(where).context["adminform"].form.initial["aspects"]
+    assert set(shown) == set(ticked)
 
 
 def test_it_brings_the_trigger_from_the_file(desk):

@@ -18,6 +18,7 @@ from generation.recipes import Recipe, Wish, as_draft, build, versions_of
 from generation.signed_images import metadata_of
 from generation.wishes import DRAFT, FINAL, SubmissionError
 from stylepacks.models import Checkpoint
+from stylepacks.rules.aspects import ASPECTS
 
 PNG = ".png"
 
@@ -40,6 +41,9 @@ class Command(BaseCommand):
             choices=(DRAFT, FINAL),
             default=FINAL,
             help="draft: the same picture in fewer steps (default final)",
+        )
+        parser.add_argument(
+            "--aspect", choices=ASPECTS, help="the picture's shape (default: the pack's own)"
         )
         parser.add_argument("--checkpoint", metavar="SLUG", help="default: the pack's own")
         parser.add_argument("--out", required=True, type=Path, metavar="FILE_OR_FOLDER")
@@ -67,6 +71,7 @@ def _recipe(options: dict[str, Any]) -> Recipe:
         count=options["count"],
         seed=options["seed"],
         second=options["second"],
+        aspect=options["aspect"],
         quality=FINAL if options["checkpoint"] else options["quality"],
     )
     recipe = build(wish, versions_of(wish))
