@@ -4,6 +4,8 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from accounts.models import User
+from tests.services import postgres_url, redis_url  # noqa: F401
+from tests.shared_databases import shared_database, sqlite_url  # noqa: F401
 
 # A busy machine is no failure: the suite has its own time limit for every test.
 hypothesis_settings.register_profile("house", deadline=None)
