@@ -44,7 +44,9 @@ def running(folder: Path) -> Iterator[S3Server]:
     processes = [_start_memcached(ports["memcached"])]
     processes += [_start_server(folder, name) for name in (*SERVERS, "proxy")]
     try:
-        _wait_for(ports["proxy"], processes)
+        # All of them: a proxy whose servers do not listen yet answers "service unavailable".
+        for port in ports.values():
+            _wait_for(port, processes)
         yield S3Server(f"http://127.0.0.1:{ports['proxy']}")
     finally:
         for process in processes:
