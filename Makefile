@@ -7,6 +7,9 @@ MANAGE := $(BIN)/python manage.py
 export HOUSESTYLE_DATA ?= $(CURDIR)/var
 export HOUSESTYLE_HOST ?= 127.0.0.1
 export HOUSESTYLE_PORT ?= 8000
+# Tests of one file stay together; see tests/conftest.py. One process: ARGS="-n 0".
+TEST_PROCESSES ?= 2
+
 export HOUSESTYLE_QUEUES ?= render.sd15.cpu,house
 export HOUSESTYLE_BIN := $(CURDIR)/$(BIN)
 
@@ -37,7 +40,7 @@ run: setup ## Open the house on http://127.0.0.1:8000
 	@exec $(BIN)/supervisord -n -c config/embedded.conf
 
 test: $(VENV)/.dev ## Run every test this machine can run; says what it left out
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.dev ## Lint, types, import contracts, migrations
 	@$(BIN)/ruff format --check .

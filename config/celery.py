@@ -1,11 +1,23 @@
 """The one Celery app. Tasks are sent by name, so that a producer never imports a worker."""
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("housestyle")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@signals.worker_init.connect
+def share_no_connections(**_: Any) -> None:
+    """In a worker every thread has a database connection of its own.
+
+    Celery closes a pool before and after each task, whoever waits for a connection of it: the
+    pulse missed beats, and a model that was to be warmed up was not.
+    """
+    settings.DATABASES["default"].get("OPTIONS", {}).pop("pool", None)

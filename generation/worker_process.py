@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -214,7 +214,7 @@ class WorkerProcess:
         while not self._closed.wait(settings.PULSE_SECONDS):
             try:
                 self._renew()
-            except DatabaseError as error:
+            except Exception as error:  # a pulse that ended would cost every claim its lease
                 logger.warning("The pulse missed a beat: %s", error)
                 connection.close()
         connection.close()

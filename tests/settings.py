@@ -5,7 +5,9 @@ import os
 import shutil
 import tempfile
 
-if "HOUSESTYLE_DATA" not in os.environ:
+# Each of several test processes has a folder of its own: it inherits the variable from the one
+# that started it.
+if "HOUSESTYLE_DATA" not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
     _scratch = tempfile.mkdtemp(prefix="housestyle-tests-")
     atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
     os.environ["HOUSESTYLE_DATA"] = _scratch

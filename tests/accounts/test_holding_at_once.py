@@ -1,67 +1,10 @@
 """Two tabs, many workers: the limit holds against real threads on a database they share."""
 
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from threading import Barrier
-
-import environ
-import pytest
-from django.core.management import call_command
-from django.db import connection, connections, transaction
+from django.db import transaction
 
 from accounts.allowance import AllowanceUsedUp, hold, meter, move_ledger, release, settle
 from accounts.models import Allowance, User
-from tests.production.conftest import postgres_url  # noqa: F401
-
-THREADS = 8
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.production)])
-def shared_database(request, tmp_path, django_db_setup, django_db_blocker):
-    """The default database as each profile has it: one that threads really share.
-
-    SQLite takes the write lock at BEGIN; on PostgreSQL two holds do run side by side, and only
-    the condition of the UPDATE stands between them.
-    """
-    url = f"sqlite:///{tmp_path / 'ledger.db'}"
-    if request.param == "postgres":
-        url = request.getfixturevalue("postgres_url")
-    with django_db_blocker.unblock(), default_database(url):
-        yield
-        User.objects.all().delete()
-        Allowance.objects.all().delete()
-
-
-@contextmanager
-def default_database(url):
-    """The default database is this one, with every table, while the block runs."""
-    kept, kept_settings = connections["default"], connections.settings["default"]
-    told = {**kept_settings, **environ.Env.db_url_config(url)}
-    if url.startswith("postgres"):
-        told["OPTIONS"] = {}
-    connections.settings["default"] = told
-    connections["default"] = connections.create_connection("default")
-    try:
-        call_command("migrate", verbosity=0)
-        yield
-    finally:
-        connections["default"].close()
-        connections["default"], connections.settings["default"] = kept, kept_settings
-
-
-def together(action, times=THREADS):
-    """Run `action(number)` in as many threads, all let go at once; their results."""
-    gate = Barrier(times)
-
-    def one(number):
-        gate.wait()
-        try:
-            return action(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(times) as threads:
-        return list(threads.map(one, range(times)))
+from tests.shared_databases import THREADS, together
 
 
 def try_to_hold(person, reference, count):

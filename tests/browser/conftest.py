@@ -5,6 +5,7 @@ later test for asynchronous code and refuses it the database.
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,7 +45,16 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="package")
-def house(tmp_path_factory) -> Iterator[House]:
-    with House(tmp_path_factory.mktemp("house"), HOUSESTYLE_GUEST_ALLOWANCE="3") as opened:
+def installed(tmp_path_factory) -> Path:
+    """The data folder of a house that nobody has been in; copy it."""
+    house = House(tmp_path_factory.mktemp("installed"))
+    house.install()
+    return house.folder
+
+
+@pytest.fixture(scope="package")
+def house(tmp_path_factory, installed) -> Iterator[House]:
+    folder = shutil.copytree(installed, tmp_path_factory.mktemp("house"), dirs_exist_ok=True)
+    with House(folder, HOUSESTYLE_GUEST_ALLOWANCE="3") as opened:
         opened.start_worker()
         yield opened

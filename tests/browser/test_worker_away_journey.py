@@ -1,5 +1,6 @@
 """The worker is not running: the page says so, the generation waits and is finished later."""
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -12,8 +13,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.model]
 
 
 @pytest.fixture
-def quiet_house(tmp_path) -> Iterator[House]:
-    with House(tmp_path) as opened:
+def quiet_house(tmp_path, installed) -> Iterator[House]:
+    with House(shutil.copytree(installed, tmp_path, dirs_exist_ok=True)) as opened:
         yield opened
 
 

@@ -4,25 +4,22 @@ import uuid
 from collections import Counter
 
 import pytest
-from django.core.management import call_command
 
 from accounts.models import User
 from generation import recovery, scheduler
 from generation.models import Generation
 from generation.submission import SubmissionError, Wish, submit
-from tests.accounts.test_holding_at_once import shared_database, together  # noqa: F401
 from tests.generation.conftest import QUEUE
-from tests.production.conftest import postgres_url  # noqa: F401
+from tests.shared_databases import together
 from tests.stylepacks.factories import make_pack
 
 WISH = Wish("ink", "a red boat", seed=7)
 
 
 @pytest.fixture
-def people(shared_database):  # noqa: F811
+def people(shared_database):
     make_pack("ink")
-    yield [User.objects.create(username=f"person-{number}") for number in range(4)]
-    call_command("flush", interactive=False, verbosity=0)
+    return [User.objects.create(username=f"person-{number}") for number in range(4)]
 
 
 def test_it_claims_every_row_once(people):

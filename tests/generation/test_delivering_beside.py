@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.storage import default_storage
-from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
@@ -24,22 +23,17 @@ from generation import (
 from generation.delivery_desk import DeliveryDesk
 from generation.models import FairShare, GeneratedImage, Generation
 from stylepacks import previews
-from tests.accounts.test_holding_at_once import default_database
 from tests.generation.conftest import TestProcess
 from tests.house import wait_until
-from tests.production.conftest import postgres_url  # noqa: F401
+from tests.shared_databases import PROFILES, default_database, empty
 from tests.stylepacks.factories import make_pack
 
 PATIENCE = 20
 
 
-@pytest.fixture(
-    scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.production)]
-)
-def kept_database(request, tmp_path_factory, django_db_setup, django_db_blocker):
-    url = f"sqlite:///{tmp_path_factory.mktemp('beside') / 'house.db'}"
-    if request.param == "postgres":
-        url = request.getfixturevalue("postgres_url")
+@pytest.fixture(scope="module", params=PROFILES)
+def kept_database(request, django_db_setup, django_db_blocker):
+    url = request.getfixturevalue(f"{request.param}_url")
     with django_db_blocker.unblock(), default_database(url):
         yield
 
@@ -48,7 +42,7 @@ def kept_database(request, tmp_path_factory, django_db_setup, django_db_blocker)
 def db(kept_database):
     """Every fixture that asks for the database gets one that threads share."""
     yield
-    call_command("flush", interactive=False, verbosity=0)
+    empty()
 
 
 class Worker(TestProcess):

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import sqlite3
 
@@ -15,6 +16,8 @@ STEPS = 100
 START_SECONDS = 120
 
 OPEN = """
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
 from accounts.models import User
 from stylepacks.models import Checkpoint, StylePack, PackVersion, PackLora
 from stylepacks.intake import add_lora
@@ -43,16 +46,28 @@ FROM generation_generation
 """
 
 
-@pytest.fixture
-def house(tmp_path, request):
-    tiny_model.build(tmp_path / "tiny")
-    tiny_model.save_lora(tmp_path / "tiny", tmp_path / "ink.safetensors")
-    house = House(tmp_path, HOUSESTYLE_THREADS="1", **getattr(request, "param", {}))
-    house.manage("migrate", "--verbosity", "0")
-    opened = house.manage(
-        "shell", "--no-imports", "-c", OPEN.format(folder=tmp_path, steps=STEPS), check=False
-    )
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("model")
+    tiny_model.build(folder / "tiny")
+    tiny_model.save_lora(folder / "tiny", folder / "ink.safetensors")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def submitted(tmp_path_factory, model):
+    """The data folder of a house where four pictures wait for a worker; copy it."""
+    house = House(tmp_path_factory.mktemp("submitted"))
+    script = OPEN.format(folder=model, steps=STEPS)
+    opened = house.manage("shell", "--no-imports", "-c", script, check=False)
     assert opened.returncode == 0, opened.stderr
+    return house.folder
+
+
+@pytest.fixture
+def house(tmp_path, submitted, request):
+    shutil.copytree(submitted, tmp_path, dirs_exist_ok=True)
+    house = House(tmp_path, HOUSESTYLE_THREADS="1", **getattr(request, "param", {}))
     yield house
     house.stop_worker()
 

@@ -1,7 +1,6 @@
 """Many workers and many clicks on one sheet: its one image is charged or given back once."""
 
 import pytest
-from django.core.management import call_command
 
 from accounts import allowance
 from accounts.models import AllowanceHold, User
@@ -9,9 +8,8 @@ from generation import endings, look_sheets, scheduler
 from generation.look_sheets import LooksWish
 from generation.models import Generation, LookSheet
 from generation.submission import SubmissionError
-from tests.accounts.test_holding_at_once import shared_database, together  # noqa: F401
 from tests.generation.conftest import QUEUE
-from tests.production.conftest import postgres_url  # noqa: F401
+from tests.shared_databases import together
 from tests.stylepacks.factories import make_lora, make_pack
 
 LOOKS = 8
@@ -19,14 +17,13 @@ WISH = LooksWish("a red boat", seed=7)
 
 
 @pytest.fixture
-def alice(shared_database):  # noqa: F811
+def alice(shared_database):
     checkpoint = make_pack("look-0").live_version.checkpoint
     checkpoint.draft_lora = make_lora("Quick")
     checkpoint.save()
     for number in range(1, LOOKS):
         make_pack(f"look-{number}")
-    yield User.objects.create(username="alice")
-    call_command("flush", interactive=False, verbosity=0)
+    return User.objects.create(username="alice")
 
 
 def used_and_held(person):

@@ -6,6 +6,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.db import InterfaceError
 from django.utils import timezone
 
 from generation import scheduler, worker_process
@@ -54,6 +55,22 @@ def test_it_takes_the_place_of_its_killed_predecessor(alice, submit, silent, db)
     generation.refresh_from_db()
     assert generation.state == "queued"
     assert Worker.objects.count() == 1
+
+
+def test_its_pulse_outlives_a_beat_that_failed(process, settings, monkeypatch):
+    settings.PULSE_SECONDS = 0
+    monkeypatch.setattr(worker_process.connection, "close", lambda: None)
+    beats = []
+
+    def renew():
+        beats.append("beat")
+        if len(beats) == 1:
+            raise InterfaceError("connection already closed")
+        process._closed.set()
+
+    monkeypatch.setattr(process, "_renew", renew)
+    process._beat()
+    assert beats == ["beat", "beat"]
 
 
 def test_it_renews_the_leases_it_holds_and_no_others(alice, bob, submit, process):

@@ -111,14 +111,14 @@ def test_it_survives_a_broker_that_forgot_everything(production_house, alice, re
     assert wait_until_ended(production_house, alice, generation["id"])["state"] == "done"
 
 
-def test_it_charges_once_after_kill_nine(production_house, alice, postgres_url):
+def test_it_charges_once_after_kill_nine(production_house, alice, house_database):
     generation = submit(production_house, alice, count=4)
-    wait_for_rendering(postgres_url, generation["id"])
+    wait_for_rendering(house_database, generation["id"])
     production_house.kill_worker()
     production_house.start_worker()
     ended = wait_until_ended(production_house, alice, generation["id"])
     assert ended["state"] == "done", (ended, production_house.log("worker.log")[-4000:])
-    with psycopg.connect(postgres_url) as database:
+    with psycopg.connect(house_database) as database:
         holds = database.execute(
             "SELECT state, count(*) FROM accounts_allowancehold"
             " WHERE reference = %s GROUP BY state",
@@ -127,9 +127,9 @@ def test_it_charges_once_after_kill_nine(production_house, alice, postgres_url):
     assert holds == [("settled", 4)]
 
 
-def wait_for_rendering(postgres_url: str, generation: str) -> None:
+def wait_for_rendering(database_url: str, generation: str) -> None:
     deadline = time.monotonic() + PICTURE_SECONDS
-    with psycopg.connect(postgres_url, autocommit=True) as database:
+    with psycopg.connect(database_url, autocommit=True) as database:
         while time.monotonic() < deadline:
             row = database.execute(
                 "SELECT step FROM generation_generation WHERE id = %s AND state = 'rendering'",
