@@ -175,5 +175,5 @@ def _install_cover(pack: StylePack, path: Path) -> None:
     content = path.read_bytes()
     name = f"{pack.slug}-starter-{hashlib.sha256(content).hexdigest()[:12]}.webp"
     is_there = pack.cover.name == f"covers/{name}" and pack.cover.storage.exists(f"covers/{name}")
-    if not (is_there and pack.cover_blur):
+    if not (is_there and pack.cover_blur == sized_covers.blur_of(content)):
         sized_covers.use(pack, name, content)
