@@ -14,7 +14,7 @@ export HOUSESTYLE_QUEUES ?= render.sd15.cpu,house
 export HOUSESTYLE_BIN := $(CURDIR)/$(BIN)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check words bench bench-web screenshots covers clean
+.PHONY: help setup run test check words bench bench-web screenshots quality covers clean
 
 help: ## Show the doors
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -63,6 +63,9 @@ bench-web: setup $(VENV)/.dev ## Measure the pages with 500 packs and 100,000 ge
 
 screenshots: setup $(VENV)/.dev ## Photograph every page at three widths, light and dark
 	@$(BIN)/python -m tests.browser.screenshots
+
+quality: setup $(VENV)/.dev ## Run axe-core on every page and Lighthouse on four; writes docs/quality.md
+	@$(BIN)/python -m tests.quality
 
 covers: setup ## Render every cover, example and sample sheet with the shipped weights
 	@$(MANAGE) render_covers --into starter --sheets docs/starter

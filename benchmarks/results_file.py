@@ -8,6 +8,7 @@ import platform
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("torch", "diffusers", "transformers", "peft", "django", "celery")
@@ -39,6 +40,29 @@ def write(
     _replace(target, json.dumps(content, indent=2) + "\n")
     _replace(target.with_suffix(".md"), _table(content))
     return target
+
+
+def merge(
+    name: str,
+    command: str,
+    figures: Mapping[str, float],
+    notes: Mapping[str, str] | None = None,
+    folder: Path = RESULTS,
+) -> Path:
+    """As `write`, keeping every figure and note that another command wrote into the same file."""
+    kept = _kept(folder / f"{name}.json")
+    commands = [*filter(None, kept.get("command", "").split(", ")), command]
+    return write(
+        name,
+        ", ".join(dict.fromkeys(commands)),
+        {**kept.get("figures", {}), **figures},
+        {**kept.get("notes", {}), **(notes or {})},
+        folder,
+    )
+
+
+def _kept(target: Path) -> dict[str, Any]:
+    return dict(json.loads(target.read_text())) if target.is_file() else {}
 
 
 def machine() -> str:

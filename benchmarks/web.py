@@ -57,7 +57,7 @@ def main() -> None:
             "packs": PACKS,
             "generations": GENERATIONS,
         }
-    print(results_file.write("web", "make bench-web", figures, NOTES).read_text())
+    print(results_file.merge("web", "make bench-web", figures, NOTES).read_text())
 
 
 def _fill(house: House) -> None:

@@ -11,12 +11,11 @@ def delete_generation(generation: Generation) -> None:
     A file left over by a crash in between belongs to no row and is shown to nobody.
     """
     images = list(generation.images.all())
-    files = [file for image in images for file in (image.file, image.thumbnail)]
+    files = [file for image in images for file in image.files]
 
     def remove_files() -> None:
         for file in files:
-            if file.name:
-                file.storage.delete(file.name)
+            file.storage.delete(str(file.name))
 
     with transaction.atomic():
         generation.delete()

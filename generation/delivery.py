@@ -17,6 +17,8 @@ from generation.models import GeneratedImage, Generation, StepPreview
 from generation.moving import touch
 from generation.signed_images import ImageFiles, signed
 
+FILES = ("file", "thumbnail", "thumbnail_large")
+ENDS = (".png", ".thumb.webp", ".large.webp")
 logger = logging.getLogger(__name__)
 
 
@@ -25,11 +27,11 @@ class DeliveryFailed(Exception):
 
 
 def image_key(generation_id: UUID, index: int) -> str:
-    return f"generations/{generation_id}/{index}.png"
+    return _keys(generation_id, index)[0]
 
 
-def thumbnail_key(generation_id: UUID, index: int) -> str:
-    return f"generations/{generation_id}/{index}.thumb.webp"
+def _keys(generation_id: UUID, index: int) -> list[str]:
+    return [f"generations/{generation_id}/{index}{end}" for end in ENDS]
 
 
 def missing_indices(generation: Generation) -> list[int]:
@@ -62,10 +64,8 @@ def deliver(generation: Generation, claim_token: UUID, index: int, image: Render
 
 def _store(generation_id: UUID, index: int, files: ImageFiles) -> None:
     try:
-        for key, content in (
-            (image_key(generation_id, index), files.png),
-            (thumbnail_key(generation_id, index), files.thumbnail),
-        ):
+        contents = (files.png, files.thumbnail, files.thumbnail_large)
+        for key, content in zip(_keys(generation_id, index), contents, strict=True):
             default_storage.save(key, ContentFile(content))
     except Exception as error:  # each storage has its own kinds of failure; ENOSPC is one
         logger.exception("Storage did not take image %s of %s", index, generation_id)
@@ -81,8 +81,8 @@ def _record(generation_id: UUID, index: int, image: RenderedImage, files: ImageF
         index=index,
         defaults={
             "seed": image.seed,
-            "file": image_key(generation_id, index),
-            "thumbnail": thumbnail_key(generation_id, index),
+            **dict(zip(FILES, _keys(generation_id, index), strict=True)),
+            "blur": files.blur,
             "width": image.width,
             "height": image.height,
             "byte_size": len(files.png),
@@ -104,5 +104,5 @@ def _clear(generation_id: UUID, index: int) -> None:
     # Whoever holds the claim by now may have delivered under these keys.
     if GeneratedImage.objects.filter(generation_id=generation_id, index=index).exists():
         return
-    for key in (image_key(generation_id, index), thumbnail_key(generation_id, index)):
+    for key in _keys(generation_id, index):
         default_storage.delete(key)

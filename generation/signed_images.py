@@ -1,4 +1,4 @@
-"""A finished image as its person gets it: a PNG that says how it was made, and a thumbnail."""
+"""A finished image as its person gets it: a PNG that says how it was made, and thumbnails."""
 
 import hashlib
 import json
@@ -9,8 +9,9 @@ from pathlib import Path
 from django.conf import settings
 
 from generation.engine.contract import RenderedImage
-from generation.engine.image_files import encode_png, thumbnail_webp
+from generation.engine.image_files import blur_of, encode_png, thumbnail_webp
 from generation.engine.provenance import Signer
+from generation.models import GeneratedImage
 from generation.recipes import Recipe
 
 
@@ -20,16 +21,24 @@ class ImageFiles:
 
     png: bytes
     thumbnail: bytes
+    thumbnail_large: bytes
+    blur: str
     sha256: str
 
 
 def signed(recipe: Recipe, image: RenderedImage) -> ImageFiles:
-    """Encode an image with all that is said about it, sign it, and make its thumbnail."""
+    """Encode an image with all that is said about it, sign it, and make its thumbnails."""
     title = ", ".join(pack["slug"] for pack in recipe["packs"])
     plain = encode_png(image.rgb, image.width, image.height, metadata_of(recipe, image))
     png = _signer().sign_png(plain, title, _summary(recipe, image))
-    thumbnail = thumbnail_webp(image.rgb, image.width, image.height)
-    return ImageFiles(png, thumbnail, hashlib.sha256(png).hexdigest())
+    pixels = (image.rgb, image.width, image.height)
+    return ImageFiles(
+        png,
+        thumbnail_webp(*pixels, edge=GeneratedImage.EDGE),
+        thumbnail_webp(*pixels, edge=GeneratedImage.LARGE_EDGE),
+        blur_of(*pixels),
+        hashlib.sha256(png).hexdigest(),
+    )
 
 
 def metadata_of(recipe: Recipe, image: RenderedImage) -> dict[str, str]:

@@ -16,6 +16,11 @@ urlpatterns: list[URLPattern] = [
     path("generations/<uuid:id>/cancel", views.cancel, name="cancel"),
     path("generations/<uuid:id>/<int:index>.png", views.image_file, name="image_file"),
     path("generations/<uuid:id>/<int:index>.webp", views.image_thumbnail, name="image_thumbnail"),
+    path(
+        "generations/<uuid:id>/<int:index>.large.webp",
+        views.image_thumbnail_large,
+        name="image_thumbnail_large",
+    ),
     path("looks/", look_views.ask, name="looks"),
     path("looks/<uuid:id>/", look_views.sheet, name="look_sheet"),
     path("looks/<uuid:id>/events", look_views.sheet_events, name="look_sheet_events"),

@@ -138,6 +138,11 @@ def image_thumbnail(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResp
     return serve(own_image(request, id, index).thumbnail, "image/webp")
 
 
+@require_safe
+def image_thumbnail_large(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResponse:
+    return serve(own_image(request, id, index).thumbnail_large, "image/webp")
+
+
 def _generation_context(request: HttpRequest, shown: Generation) -> dict[str, Any]:
     return {**_fragment_context(request, shown), **moment(snapshot(shown))}
 

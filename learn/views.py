@@ -10,7 +10,8 @@ from learn.models import Term
 from stylepacks.models import StylePack
 
 CARD_SECONDS = 3600
-PRIVATE_PLACES = ("/admin/", "/accounts/", "/account/", "/generations/", "/images/", "/api/")
+# A picture page needs no line here: it answers 404 to everybody but its owner.
+PRIVATE_PLACES = ("/admin/", "/accounts/", "/account/", "/images/", "/api/")
 
 
 @require_safe

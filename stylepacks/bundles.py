@@ -12,10 +12,9 @@ from typing import IO, Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
 from django.db import transaction
 
-from stylepacks import publishing
+from stylepacks import publishing, sized_covers
 from stylepacks.errors import BundleRefused, PackUnknown
 from stylepacks.models import Checkpoint, Lora, PackVersion, StylePack
 from stylepacks.registering import PackEntry, register_lora, register_pack
@@ -226,8 +225,7 @@ def _register(
         raise
     if is_new and cover:
         name = f"{version.pack.slug}-{manifest.cover_sha256}.webp"
-        version.pack.cover.save(name[-90:], ContentFile(cover), save=False)
-        version.pack.save(update_fields=["cover"])
+        sized_covers.use(version.pack, name[-90:], cover)
     return Imported(version, is_new)
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from PIL import Image, UnidentifiedImageError
 
 from accounts.models import User
-from stylepacks import publishing
+from stylepacks import publishing, sized_covers
 from stylepacks.errors import PackError, PublishingRefused
 from stylepacks.models import PackVersion, Preview, PreviewImage
 from stylepacks.signals import preview_requested
@@ -75,11 +75,7 @@ def use_as_cover(image: PreviewImage) -> None:
     pack = image.preview.version.pack
     content = cover_bytes(image.file)
     name = f"{pack.slug}-{hashlib.sha256(content).hexdigest()[:12]}.webp"
-    replaced = pack.cover.name
-    pack.cover.save(name, ContentFile(content), save=False)
-    pack.save(update_fields=["cover"])
-    if replaced and replaced != pack.cover.name:
-        pack.cover.storage.delete(replaced)
+    sized_covers.use(pack, name, content)
 
 
 def cover_bytes(file: "File[Any]") -> bytes:

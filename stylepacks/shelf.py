@@ -26,7 +26,7 @@ MOST_DRAWN = 200
 PICKED_STYLES, PICKED_CHARACTERS = 40, 8
 NAME_WEIGHT, TAG_WEIGHT, PROMISE_WEIGHT = 3, 2, 1
 FIELDS = (
-    "pk", "slug", "name", "kind", "promise", "look_family", "tags", "suits", "cover",
+    "pk", "slug", "name", "kind", "promise", "look_family", "tags", "suits", "cover", "cover_blur",
     "popularity", "position", "created_at", "live_version__checkpoint_id", "live_version__license",
 )  # fmt: skip
 
@@ -44,6 +44,7 @@ class Card:
     tags: list[str]
     suits: list[str]
     cover: str
+    cover_blur: str
     popularity: int
     position: int
     created_at: datetime
@@ -54,6 +55,11 @@ class Card:
     def html(self) -> SafeString:
         """The card as it stands in every grid; drawn once."""
         return render_to_string("components/pack_card.html", {"pack": self})
+
+    @cached_property
+    def first_html(self) -> SafeString:
+        """The same for a card in sight as the page opens: its cover is fetched at once."""
+        return render_to_string("components/pack_card.html", {"pack": self, "in_sight": True})
 
     @cached_property
     def is_character(self) -> bool:

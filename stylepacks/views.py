@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from stylepacks import known_words
+from stylepacks import known_words, sized_covers
 from stylepacks.discover import PAGE, SORTS, Wanted, families_of, find, tags_of, ways_out
 from stylepacks.example_pictures import examples_of
 from stylepacks.history import history_of
@@ -113,6 +113,18 @@ def pack_cover(request: HttpRequest, slug: str) -> HttpResponse:
     """The cover's bytes from a folder, or the way to them in a remote store."""
     offered = StylePack.objects.exclude(state=StylePack.State.DRAFT)
     return _picture(get_object_or_404(offered, slug=slug).cover)
+
+
+@require_safe
+def pack_cover_sized(request: HttpRequest, slug: str, width: int, kind: str) -> HttpResponse:
+    """The cover in one of the sizes and formats that pages ask for."""
+    if width not in sized_covers.WIDTHS or kind not in sized_covers.KINDS:
+        raise Http404
+    offered = StylePack.objects.exclude(state=StylePack.State.DRAFT)
+    cover = get_object_or_404(offered, slug=slug).cover
+    if not cover or not cover.storage.exists(str(cover.name)):
+        raise Http404
+    return _picture(FieldFile(cover.instance, cover.field, sized_covers.sized(cover, width, kind)))
 
 
 @require_safe

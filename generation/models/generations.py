@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from generation.models.looks import LookSheet
@@ -126,12 +127,18 @@ class Generation(models.Model):
 class GeneratedImage(models.Model):
     """One delivered image. File keys derive from generation id and index: a retry overwrites."""
 
+    # The longer sides of its thumbnails, in pixels at most.
+    EDGE, LARGE_EDGE = 320, 640
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     generation = models.ForeignKey(Generation, on_delete=models.CASCADE, related_name="images")
     index = models.PositiveSmallIntegerField()
     seed = models.PositiveBigIntegerField()
     file = models.FileField(max_length=300)
     thumbnail = models.FileField(max_length=300)
+    # Empty for pictures older than the field.
+    thumbnail_large = models.FileField(max_length=300, blank=True)
+    blur = models.CharField(max_length=600, blank=True, help_text="Shown until the picture came")
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     byte_size = models.PositiveIntegerField()
@@ -149,3 +156,15 @@ class GeneratedImage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.generation_id}#{self.index}"
+
+    @property
+    def files(self) -> list[FieldFile]:
+        """Everything of it that lies in storage."""
+        return [file for file in (self.file, self.thumbnail, self.thumbnail_large) if file]
+
+    @property
+    def widths(self) -> tuple[int, int]:
+        """How wide its two thumbnails are, in pixels."""
+        longer = max(self.width, self.height)
+        small, large = (min(1.0, edge / longer) for edge in (self.EDGE, self.LARGE_EDGE))
+        return round(self.width * small), round(self.width * large)

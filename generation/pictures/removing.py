@@ -88,8 +88,8 @@ def _erase(removal: Removal) -> bool:
 
 
 def _delete_files(images: Iterable[GeneratedImage]) -> None:
-    names = {file.name for image in images for file in (image.file, image.thumbnail)}
-    for name in filter(None, names):
+    names = {str(file.name) for image in images for file in image.files}
+    for name in names:
         default_storage.delete(name)
 
 

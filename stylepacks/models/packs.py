@@ -65,6 +65,8 @@ class StylePack(models.Model):
         max_length=300,
         help_text="Rendered by the pack itself: choose it from a preview of a version.",
     )
+    # The cover in a few pixels, as an address that holds it: shown until the cover has come.
+    cover_blur = models.CharField(max_length=600, blank=True, editable=False)
     live_version = models.ForeignKey(
         "PackVersion",
         on_delete=models.PROTECT,

@@ -36,7 +36,7 @@ def main() -> None:
         sync_playwright() as player,
     ):
         browser = launch_browser(player)
-        session, paths = _furnish(browser, house)
+        session, paths = furnish(browser, house)
         for name, path in paths.items():
             _photograph(browser, session if name not in VISITOR else None, house, (name, path))
         _photograph_admin(browser, house)
@@ -56,7 +56,7 @@ VISITOR = {
 }
 
 
-def _furnish(browser: Browser, house: House) -> tuple[dict[str, object], dict[str, str]]:
+def furnish(browser: Browser, house: House) -> tuple[dict[str, object], dict[str, str]]:
     """A maker with pictures, one of them still waiting because the worker was stopped."""
     context = browser.new_context()
     page = context.new_page()

@@ -111,7 +111,7 @@ def test_it_asks_the_database_as_often_for_a_long_sitemap(
 def test_it_points_machines_to_the_sitemap_and_away_from_people(client, db):
     text = client.get("/robots.txt").content.decode()
     assert "Sitemap: http://testserver/sitemap.xml" in text
-    assert "Disallow: /generations/" in text
+    assert "Disallow: /images/" in text
     assert "Disallow: /learn" not in text
 
 

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from starter.pack_files import LoraEntry, PackFile, PackFileError, read_packs
 from starter.vocabulary import VocabularyError, read_vocabulary
-from stylepacks import checkpoints
+from stylepacks import checkpoints, sized_covers
 from stylepacks.drafts import install_draft
 from stylepacks.errors import PackError
 from stylepacks.example_pictures import install_pictures
@@ -175,6 +174,6 @@ def _install_cover(pack: StylePack, path: Path) -> None:
         return
     content = path.read_bytes()
     name = f"{pack.slug}-starter-{hashlib.sha256(content).hexdigest()[:12]}.webp"
-    if pack.cover.name != f"covers/{name}" or not pack.cover.storage.exists(f"covers/{name}"):
-        pack.cover.save(name, ContentFile(content), save=False)
-        pack.save(update_fields=["cover"])
+    is_there = pack.cover.name == f"covers/{name}" and pack.cover.storage.exists(f"covers/{name}")
+    if not (is_there and pack.cover_blur == sized_covers.blur_of(content)):
+        sized_covers.use(pack, name, content)
