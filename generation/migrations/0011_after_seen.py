@@ -14,7 +14,7 @@ def count_as_seen(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0009_after_boards'),
+        ('generation', '0010_gallery'),
         ('stylepacks', '0009_discover_look'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0009_after_boards'),
+        ('generation', '0011_after_seen'),
     ]
 
     operations = [
