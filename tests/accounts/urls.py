@@ -40,6 +40,7 @@ urlpatterns = [
     path("packs/", frame, name="packs"),
     path("create/", frame, name="create"),
     path("images/", frame, name="my_images"),
+    path("gallery/", frame, name="gallery"),
     path("learn/", frame, name="learn"),
     path("free/", frame, name="free"),
     path("make/", make, name="make"),

@@ -92,6 +92,7 @@ def test_it_lists_what_is_open_to_everybody(client, ink, make_term):
     places = ElementTree.fromstring(response.content).findall("s:url/s:loc", PLACE)
     assert {place.text.removeprefix("http://testserver") for place in places} == {
         "/",
+        "/gallery/",
         "/packs/",
         "/create/",
         "/learn/",
