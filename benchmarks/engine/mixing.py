@@ -46,16 +46,18 @@ def measure(bench: Bench) -> None:
 
 def _busy(bench: Bench, requests: Sequence[RenderRequest]) -> None:
     with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CUDA]) as profiler:
-        elapsed = _seconds(bench, requests)
+        _seconds(bench, requests)
     spans = device_spans(profiler)
     if not spans:
         bench.sheet.say("the profiler saw no kernels: device_busy was not measured")
         return
     note = (
-        f"time in which a kernel or a copy ran over the wall-clock of {len(requests)} packs in "
-        "turn, delivered: the union of the profiler's device intervals"
+        f"of {len(requests)} packs in turn, the share of the time from the first kernel to the "
+        "last in which one or a copy ran: the union of the profiler's device intervals. The last "
+        "delivery comes after it and would be hidden by the next render"
     )
-    bench.sheet.put(note, device_busy=covered(spans) / 1e9 / elapsed)
+    from_first_to_last = max(end for _, end in spans) - min(start for start, _ in spans)
+    bench.sheet.put(note, device_busy=covered(spans) / from_first_to_last)
 
 
 def device_spans(profiler: Any, kind: str = "CUDA") -> list[tuple[int, int]]:

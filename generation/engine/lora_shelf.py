@@ -6,8 +6,8 @@ weights it changes.
 """
 
 import threading
-from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 
@@ -44,7 +44,11 @@ class LoraShelf:
         memory, or read from disk. Raises LoraRefused.
         """
         makers = {self._key(use.sha256): partial(self._made, use) for use in uses}
-        taken = dict(zip(makers, self._kept.take(makers), strict=True))
+        try:
+            self._stage_side_by_side(uses)
+            taken = dict(zip(makers, self._kept.take(makers), strict=True))
+        finally:
+            self._forget_staged(use.sha256 for use in uses)
         return [replace(taken[self._key(use.sha256)], name=use.name) for use in uses]
 
     def get(self, use: LoraUse) -> StackedLora:
@@ -56,11 +60,22 @@ class LoraShelf:
         `uses` is dropped. For another thread than the one that takes; a refusal waits for `take`.
         """
         missing = {use.sha256: use for use in uses if use.sha256 not in self}
-        with self._staging:
-            for sha256 in self._staged.keys() - missing.keys():
-                del self._staged[sha256]
+        self._forget_staged(set(self._staged) - missing.keys())
         for use in missing.values():
             self._stage(use)
+
+    def _stage_side_by_side(self, uses: Sequence[LoraUse]) -> None:
+        missing = {use.sha256: use for use in uses if use.sha256 not in self}
+        if len(missing) < 2:
+            return
+        # Most of the reading is copying and hashing, during which another thread may go on.
+        with ThreadPoolExecutor(len(missing)) as readers:
+            list(readers.map(self._stage, missing.values()))
+
+    def _forget_staged(self, digests: Iterable[str]) -> None:
+        with self._staging:
+            for sha256 in digests:
+                self._staged.pop(sha256, None)
 
     def _stage(self, use: LoraUse) -> None:
         ready: Future[StackedLora] = Future()

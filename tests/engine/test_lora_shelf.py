@@ -55,7 +55,7 @@ def test_it_keeps_a_whole_batch_that_exceeds_the_budget(tiny, ask, ink, neon, ko
     assert ink.sha256 in shelf
     assert neon.sha256 in shelf
     renderer.render(ask(replace(ink, weight=0.5), neon))
-    assert parsed == ["ink", "neon"]
+    assert sorted(parsed) == ["ink", "neon"]
     renderer.render(ask(kohya))
     assert ink.sha256 not in shelf
 
@@ -118,3 +118,24 @@ def test_it_refuses_when_the_lora_is_used_not_when_it_is_read_ahead(own, tiny, a
         own.render(ask(damaged))
     with pytest.raises(LoraRefused, match="SHA-256 differs"):
         own.render(ask(damaged))
+
+
+def test_it_reads_the_files_of_one_pack_side_by_side(own, ask, ink, neon, monkeypatch):
+    real, both = lora_files.read, threading.Barrier(2, timeout=20)
+
+    def meeting(use, model):
+        both.wait()
+        return real(use, model)
+
+    wanted = Renderer().render(ask(ink, neon)).images
+    monkeypatch.setattr(lora_files, "read", meeting)
+    assert own.render(ask(ink, neon)).images == wanted
+
+
+def test_it_keeps_nothing_of_a_pack_that_is_refused(own, tiny, ask, ink, neon, parsed):
+    with pytest.raises(LoraRefused, match="SHA-256 differs"):
+        own.render(ask(replace(ink, sha256="0" * 64), neon))
+    shelf = own.prepare(str(tiny), "sd15").shelf
+    assert shelf._staged == {}
+    own.render(ask(neon))
+    assert sorted(parsed) == ["ink", "neon", "neon"]
