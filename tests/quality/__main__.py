@@ -35,7 +35,7 @@ def main() -> int:
         )
         browser.close()
         if lighthouse.is_here():
-            seen.marks += places.measured(house, session, paths)
+            seen.marks += places.measured(player, house, session, paths)
         else:
             print(lighthouse.NO_NODE, file=sys.stderr)
     report.write(seen, ROOT / "docs" / "quality.md")

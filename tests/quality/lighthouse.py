@@ -1,24 +1,28 @@
 """Lighthouse's four marks of a page, on a telephone with a slow line and on a desk."""
 
+import contextlib
 import json
-import os
 import shutil
 import statistics
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from playwright.sync_api import Playwright
+
 from tests.browser.people import CHROMIUM
+from tests.house import free_port
 
 HERE = Path(__file__).parent
 PROGRAM = HERE / "node_modules" / "lighthouse" / "cli" / "index.js"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 PRESETS: dict[str, list[str]] = {"mobile": [], "desktop": ["--preset=desktop"]}
-FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-quic"
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic")
 ENOUGH, TRIES = 95, 3
 SECONDS = 180
+Cookies = list[dict[str, object]]
 NO_NODE = "Lighthouse was left out: it needs Node.js 18.20 or newer with npm, and none is here."
 
 
@@ -47,11 +51,11 @@ def is_here() -> bool:
     return True
 
 
-def marks(name: str, address: str, preset: str, cookie: str = "") -> Marks:
+def marks(player: Playwright, name: str, address: str, preset: str, cookies: Cookies) -> Marks:
     """One visit; where it falls short, the median of three, since a busy machine costs speed."""
-    visits = [_visit(name, address, preset, cookie)]
+    visits = [_visit(player, name, address, preset, cookies)]
     while visits[0].lowest < ENOUGH and len(visits) < TRIES:
-        visits.append(_visit(name, address, preset, cookie))
+        visits.append(_visit(player, name, address, preset, cookies))
     middle = {
         each: round(statistics.median(visit.marks[each] for visit in visits)) for each in CATEGORIES
     }
@@ -59,17 +63,32 @@ def marks(name: str, address: str, preset: str, cookie: str = "") -> Marks:
     return Marks(name, preset, middle, max(visit.shift for visit in visits), nearest.lost)
 
 
-def _visit(name: str, address: str, preset: str, cookie: str) -> Marks:
-    with tempfile.TemporaryDirectory(prefix="housestyle-lighthouse-") as folder:
-        target, headers = Path(folder) / "report.json", Path(folder) / "headers.json"
-        headers.write_text(json.dumps({"Cookie": cookie} if cookie else {}))
+def _visit(player: Playwright, name: str, address: str, preset: str, cookies: Cookies) -> Marks:
+    with (
+        tempfile.TemporaryDirectory(prefix="housestyle-lighthouse-") as folder,
+        _chromium(player, Path(folder) / "profile", cookies) as port,
+    ):
+        target = Path(folder) / "report.json"
         command = ["node", str(PROGRAM), address, "--quiet", "--output=json"]
-        command += [f"--output-path={target}", f"--extra-headers={headers}"]
-        command += [f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags={FLAGS}"]
-        environment = {**os.environ, "CHROME_PATH": CHROMIUM}
-        subprocess.run([*command, *PRESETS[preset]], env=environment, timeout=SECONDS, check=True)
+        command += [f"--output-path={target}", f"--port={port}", "--disable-storage-reset"]
+        command += [f"--only-categories={','.join(CATEGORIES)}", *PRESETS[preset]]
+        subprocess.run(command, timeout=SECONDS, check=True)
         report = json.loads(target.read_text())
     return _read(name, preset, report)
+
+
+@contextlib.contextmanager
+def _chromium(player: Playwright, profile: Path, cookies: Cookies) -> Iterator[int]:
+    """A browser of its own, signed in: a Cookie header would reach the page, not its pictures."""
+    port = free_port()
+    context = player.chromium.launch_persistent_context(
+        profile, executable_path=CHROMIUM, args=[*FLAGS, f"--remote-debugging-port={port}"]
+    )
+    context.add_cookies(cookies)  # type: ignore[arg-type]
+    try:
+        yield port
+    finally:
+        context.close()
 
 
 def _read(name: str, preset: str, report: dict[str, dict[str, dict[str, object]]]) -> Marks:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Playwright
 
 from tests.browser.screenshots import VISITOR
 from tests.house import House
@@ -36,10 +36,13 @@ def broken_rules(
     return found + _refused(browser, house, session), len(VIEWS) * (len(paths) + 1)
 
 
-def measured(house: House, session: Session, paths: Mapping[str, str]) -> list[Marks]:
-    cookie = "; ".join(f"{each['name']}={each['value']}" for each in session["cookies"])
+def measured(
+    player: Playwright, house: House, session: Session, paths: Mapping[str, str]
+) -> list[Marks]:
+    """Lighthouse's marks of each place on each preset, the result's signed in."""
+    cookies = {"result": session["cookies"]}
     return [
-        marks(name, house.address + paths[place], preset, cookie if name == "result" else "")
+        marks(player, name, house.address + paths[place], preset, cookies.get(name, []))
         for name, place in MEASURED.items()
         for preset in PRESETS
     ]
