@@ -2,30 +2,27 @@
 
 import pytest
 from django.core.files.base import ContentFile
-from django.core.management import call_command
 
 from accounts.models import User
 from generation.gallery import liking, moderating
 from generation.models import GeneratedImage, Like, Report, Share, Standing
 from generation.pictures import sharing
 from generation.submission import Wish, submit
-from tests.accounts.test_holding_at_once import shared_database, together  # noqa: F401
-from tests.production.conftest import postgres_url  # noqa: F401
+from tests.shared_databases import together
 from tests.stylepacks.factories import make_pack
 
 PEOPLE = 8
 
 
 @pytest.fixture
-def share(shared_database):  # noqa: F811
+def share(shared_database):
     make_pack("ink")
     owner = User.objects.create(username="owner")
     row = submit(owner, Wish("ink", "a red boat", seed=7), "k")
     image = GeneratedImage(generation=row, index=0, seed=7, width=64, height=64, byte_size=1)
     image.file.save("0.png", ContentFile(b"p"), save=False)
     image.save()
-    yield sharing.share(image, is_public=True, shows_prompt=False)
-    call_command("flush", interactive=False, verbosity=0)
+    return sharing.share(image, is_public=True, shows_prompt=False)
 
 
 @pytest.fixture
