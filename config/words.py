@@ -1,11 +1,6 @@
-"""`make words`: collects the sentences that are marked into the catalogues and compiles them.
-
-`python -m config.words FOLDER` writes copies there instead, for comparing.
-"""
+"""`make words`: collects the sentences that are marked into the catalogues and compiles them."""
 
 import os
-import shutil
-import sys
 from pathlib import Path
 
 import django
@@ -33,7 +28,6 @@ DATED = ("POT-Creation-Date", "PO-Revision-Date")
 
 def collect(folder: Path) -> None:
     """New sentences come in untranslated, those no longer said go out."""
-    settings.LOCALE_PATHS = [str(folder)]
     for domain in ("django", "djangojs"):
         call_command(
             "makemessages",
@@ -63,10 +57,7 @@ def _tidy(path: Path) -> None:
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    folder = Path(settings.LOCALE_PATHS[0])
-    if len(sys.argv) > 1:
-        folder = Path(shutil.copytree(folder, sys.argv[1], dirs_exist_ok=True))
-    collect(folder)
+    collect(Path(settings.LOCALE_PATHS[0]))
 
 
 if __name__ == "__main__":
