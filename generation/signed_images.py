@@ -9,10 +9,11 @@ from pathlib import Path
 from django.conf import settings
 
 from generation.engine.contract import RenderedImage
-from generation.engine.image_files import blur_of, encode_png, thumbnail_webp
+from generation.engine.image_files import encode_png, thumbnail_webp
 from generation.engine.provenance import Signer
 from generation.models import GeneratedImage
 from generation.recipes import Recipe
+from stylepacks.sized_covers import blur_of
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,12 @@ def signed(recipe: Recipe, image: RenderedImage) -> ImageFiles:
     plain = encode_png(image.rgb, image.width, image.height, metadata_of(recipe, image))
     png = _signer().sign_png(plain, title, _summary(recipe, image))
     pixels = (image.rgb, image.width, image.height)
+    small = thumbnail_webp(*pixels, edge=GeneratedImage.EDGE)
     return ImageFiles(
         png,
-        thumbnail_webp(*pixels, edge=GeneratedImage.EDGE),
+        small,
         thumbnail_webp(*pixels, edge=GeneratedImage.LARGE_EDGE),
-        blur_of(*pixels),
+        blur_of(small),
         hashlib.sha256(png).hexdigest(),
     )
 

@@ -4,7 +4,6 @@ Text goes into iTXt chunks (UTF-8). Every PNG also carries the IPTC statement, a
 made by a trained algorithm.
 """
 
-import base64
 import io
 from pathlib import Path
 
@@ -25,7 +24,6 @@ XMP = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 </x:xmpmeta>
 <?xpacket end="r"?>"""
 THUMBNAIL_QUALITY = 82
-BLUR_EDGE, BLUR_QUALITY = 12, 40
 # A picture of 512 px: 35 ms and 176 KiB. Level 6 takes 70 ms for 170 KiB.
 PNG_LEVEL = 4
 
@@ -50,15 +48,6 @@ def thumbnail_webp(rgb: bytes, width: int, height: int, edge: int = 320) -> byte
     out = io.BytesIO()
     image.save(out, "WEBP", quality=THUMBNAIL_QUALITY, method=2)
     return out.getvalue()
-
-
-def blur_of(rgb: bytes, width: int, height: int) -> str:
-    """The picture in a few pixels, as an address that holds it: some 150 characters."""
-    image = Image.frombytes("RGB", (width, height), rgb)
-    small = image.resize((BLUR_EDGE, BLUR_EDGE), Image.Resampling.BOX)
-    out = io.BytesIO()
-    small.save(out, "WEBP", quality=BLUR_QUALITY)
-    return f"data:image/webp;base64,{base64.b64encode(out.getvalue()).decode()}"
 
 
 def read_metadata(source: bytes | str | Path) -> dict[str, str]:
