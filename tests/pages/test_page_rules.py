@@ -18,7 +18,7 @@ INLINE = {
     "evaluated htmx code": re.compile(r"""hx-on|hx-vals\s*=\s*["']js:""", re.I),
     "something from another host": re.compile(r"""(src|href)\s*=\s*["'](https?:)?//""", re.I),
 }
-FIRST_LOAD_BYTES = 72 * 1024
+FIRST_LOAD_BYTES = 60 * 1024
 MAX_CSS_LINES = 250
 
 
