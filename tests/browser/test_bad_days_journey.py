@@ -38,6 +38,7 @@ def rows(page: Page, house: House) -> int:
     return page.locator(".tile").count()
 
 
+@pytest.mark.loses_connection
 def test_it_reconnects_and_catches_up_after_the_web_was_away(page: Page, own_house: House):
     generate(page, own_house, "a red boat by the sea at sunset")
     expect(page.locator("h1")).to_have_text("Waiting for the worker")
