@@ -40,6 +40,7 @@ def test_it_narrows_by_keyboard_and_goes_back(page: Page, house: House):
 
 def test_it_turns_the_dial_between_rendered_pictures(page: Page, house: House):
     page.goto(f"{house.address}/packs/sticker/")
+    expect(page.locator("dialog")).to_be_hidden()
     shown, dial = page.locator("[data-turn-shown]"), page.get_by_role("slider")
     full = shown.get_attribute("src")
     dial.press("ArrowLeft")
