@@ -40,7 +40,7 @@ run: setup ## Open the house on http://127.0.0.1:8000
 	@exec $(BIN)/supervisord -n -c config/embedded.conf
 
 test: $(VENV)/.dev ## Run every test this machine can run; says what it left out
-	@$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.dev ## Lint, types, import contracts, migrations
 	@$(BIN)/ruff format --check .
