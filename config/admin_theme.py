@@ -25,6 +25,7 @@ _ADMIN_ROOMS = [
         "title": "Watch",
         "items": [
             _admin_page("Generations", "image", "generation_generation"),
+            _admin_page("Dead letters", "markunread_mailbox", "generation_deadletter"),
             _admin_page("Reported pictures", "flag", "generation_standing"),
             _admin_page("Workers", "memory", "generation_worker"),
             _admin_page("Fair shares", "balance", "generation_fairshare"),

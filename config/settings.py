@@ -284,6 +284,7 @@ DELIVER_BESIDE = env.bool("HOUSESTYLE_DELIVER_BESIDE", default=True)
 LEASE_SECONDS = env.int("HOUSESTYLE_LEASE_SECONDS", default=20)
 PULSE_SECONDS = env.int("HOUSESTYLE_PULSE_SECONDS", default=4)
 MAX_ATTEMPTS = env.int("HOUSESTYLE_MAX_ATTEMPTS", default=3)
+MAX_DEATHS = env.int("HOUSESTYLE_MAX_DEATHS", default=2)
 MAX_IMAGES_PER_GENERATION = env.int("HOUSESTYLE_MAX_IMAGES", default=4)
 # Sheets of looks are forgotten after this many days; 0 keeps them for ever.
 LOOKS_KEPT_DAYS = env.int("HOUSESTYLE_LOOKS_DAYS", default=30)

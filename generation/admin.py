@@ -1,31 +1,16 @@
 """What is being made and by which workers, for staff to read. Nothing here changes a row."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils import timezone
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from generation.dead_letter_desk import DeadLetterAdmin
 from generation.gallery.desk import StandingAdmin
 from generation.models import FairShare, Generation, Worker
 from generation.progress import is_alive
+from generation.read_only_admin import ReadOnlyAdmin
 
-__all__ = ["FairShareAdmin", "GenerationAdmin", "StandingAdmin", "WorkerAdmin"]
-
-
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
-    """Rows that only the house itself writes."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+__all__ = ["DeadLetterAdmin", "FairShareAdmin", "GenerationAdmin", "StandingAdmin", "WorkerAdmin"]
 
 
 @admin.register(Generation)

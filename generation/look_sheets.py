@@ -247,7 +247,7 @@ def _queue_again(sheet: LookSheet, ended: Sequence[Generation]) -> int:
         sheet.save(update_fields=["hold_number"])
         allowance.hold(sheet.person, sheet.hold_reference, 1)
     Generation.objects.filter(pk__in=[row.pk for row in ended]).delete()
-    _queue([_again(row) for row in ended])
+    _queue([copy_of(row) for row in ended])
     return len(ended)
 
 
@@ -258,7 +258,8 @@ KEPT_FIELDS = (
 )
 
 
-def _again(row: Generation) -> Generation:
+def copy_of(row: Generation) -> Generation:
+    """A new row, not yet saved, with the same recipe in the same place."""
     kept: dict[str, Any] = {name: getattr(row, name) for name in KEPT_FIELDS}
     again = Generation(**kept)
     again.idempotency_key = again.pk.hex

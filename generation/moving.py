@@ -1,14 +1,22 @@
-"""The only place that changes a generation's state: conditional updates, one row or none."""
+"""The only place that changes a generation's state: conditional updates, one row or none.
 
-from datetime import datetime, timedelta
+Leases and pauses are told by the database's clock, which all workers share: one whose own clock
+steps would take living workers' rows, or keep a row waiting for an hour.
+"""
+
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import DateTimeField, ExpressionWrapper, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from generation.models import Generation
 from generation.states import ACTIVE, ENDED, State, sources_of
+
+LEASE_RAN_OUT = Q(lease_expires_at__lt=Now())
 
 
 def move(
@@ -16,13 +24,13 @@ def move(
     new: State,
     *,
     claim_token: UUID | None = None,
-    lease_before: datetime | None = None,
+    lease_ran_out: bool = False,
     **fields: Any,
 ) -> bool:
     """One UPDATE along the transition table; False when the row was not there to be moved.
 
     `claim_token` is the claim that must still hold, or, on the way to CLAIMED, the one taken.
-    `lease_before` moves only a row whose lease ran out before that moment.
+    `lease_ran_out` moves only a row whose lease has run out.
     """
     sources = [state.value for state in sources_of(new)]
     rows = Generation.objects.filter(pk=generation_id, state__in=sources)
@@ -30,8 +38,8 @@ def move(
         fields["claim_token"] = claim_token
     elif claim_token is not None:
         rows = rows.filter(claim_token=claim_token)
-    if lease_before is not None:
-        rows = rows.filter(lease_expires_at__lt=lease_before)
+    if lease_ran_out:
+        rows = rows.filter(LEASE_RAN_OUT)
     return rows.update(state=new.value, **{**_belonging_to(new), **fields}) == 1
 
 
@@ -43,9 +51,14 @@ def touch(generation_id: UUID, claim_token: UUID, **fields: Any) -> bool:
     return rows.update(lease_expires_at=lease_end(), **fields) == 1
 
 
-def lease_end() -> datetime:
+def lease_end() -> ExpressionWrapper:
     """When a lease taken or renewed now runs out."""
-    return timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
+    return seconds_from_now(settings.LEASE_SECONDS)
+
+
+def seconds_from_now(seconds: float) -> ExpressionWrapper:
+    """A moment by the database's clock; negative seconds lie in the past."""
+    return ExpressionWrapper(Now() + timedelta(seconds=seconds), output_field=DateTimeField())
 
 
 def _belonging_to(new: State) -> dict[str, object]:

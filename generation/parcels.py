@@ -14,6 +14,8 @@ from generation.worker_process import WorkerProcess, is_stopping
 
 logger = logging.getLogger(__name__)
 
+# Storage that is away comes back: with the pauses between them these tries last five minutes.
+DELIVERIES = 8
 WENT_WRONG = "Something went wrong while this was rendered. Please try again."
 
 
@@ -43,7 +45,7 @@ class Parcel:
                 said = self.result.failures.get(piece.key, "An image did not come out.")
                 self._try_again(piece.work, said)
         except delivery.DeliveryFailed as error:
-            self._try_again(piece.work, str(error))
+            self._try_again(piece.work, str(error), DELIVERIES)
         except Exception:  # whatever it is, it costs the neighbours nothing
             logger.exception("An image could not be delivered")
             self._try_again(piece.work, WENT_WRONG)
@@ -58,8 +60,8 @@ class Parcel:
         else:
             progress.publish(work.row.pk)
 
-    def _try_again(self, work: Work, sentence: str) -> None:
-        endings.tried_again(work.row, self.token, sentence)
+    def _try_again(self, work: Work, sentence: str, tries: int | None = None) -> None:
+        endings.tried_again(work.row, self.token, sentence, tries)
         work.is_ours = False
 
 

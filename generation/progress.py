@@ -19,7 +19,7 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from generation import scheduler
+from generation import moving, scheduler
 from generation.models import GeneratedImage, Generation, Worker
 from generation.states import ACTIVE, ENDED, State
 
@@ -191,7 +191,9 @@ def line(queue: str) -> list[tuple[UUID, int]]:
 
 def workers_alive(queue: str) -> int:
     """Workers of this queue that were seen within three pulses."""
-    alive = Worker.objects.filter(queue=queue, last_seen_at__gte=_three_pulses_ago())
+    alive = Worker.objects.filter(
+        queue=queue, last_seen_at__gte=moving.seconds_from_now(-3 * settings.PULSE_SECONDS)
+    )
     return cache.get_or_set(f"alive:{queue}", alive.count, timeout=1) or 0
 
 

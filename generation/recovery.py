@@ -1,18 +1,17 @@
 """Finding what a dead worker left behind. Any process may sweep, any number at once."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from generation import endings, look_sheets, scheduler, trials, wakeups
 from generation.models import Generation, StepPreview, Worker
+from generation.moving import LEASE_RAN_OUT, seconds_from_now
 from generation.pictures import removing
 from generation.states import ACTIVE
 
 # A worker that has not been seen for an hour will not come back under its old name.
-FORGET_WORKER = timedelta(hours=1)
+FORGET_WORKER_SECONDS = 3600
 BELLS_AT_ONCE = 4
 
 
@@ -30,7 +29,8 @@ def sweep() -> int:
     trials.answer_ended()
     active = [state.value for state in ACTIVE]
     StepPreview.objects.exclude(generation__state__in=active).delete()
-    Worker.objects.filter(last_seen_at__lt=timezone.now() - FORGET_WORKER).delete()
+    forgotten = seconds_from_now(-FORGET_WORKER_SECONDS)
+    Worker.objects.filter(last_seen_at__lt=forgotten).delete()
     look_sheets.forget_old()
     removing.erase_expired()
     for queue, rows in scheduler.waiting_queues().items():
@@ -44,18 +44,16 @@ def recover() -> int:
 
     The claim and the old lease stand in the WHERE, so two rounds at once move a row once.
     """
-    now = timezone.now()
     return sum(
-        endings.tried_again(row, _token(row), lease_before=now)
-        for row in _running().filter(lease_expires_at__lt=now)
+        endings.left_behind(row, _token(row), lease_ran_out=True)
+        for row in _running().filter(LEASE_RAN_OUT)
     )
 
 
 def recover_held_by(worker_name: str) -> int:
     """Rows an earlier process of this name held: it is dead, so their leases need not run out."""
-    return sum(
-        endings.tried_again(row, _token(row)) for row in _running().filter(claimed_by=worker_name)
-    )
+    rows = _running().filter(claimed_by=worker_name)
+    return sum(endings.left_behind(row, _token(row)) for row in rows)
 
 
 def give_back(claim_token: UUID) -> int:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from generation.engine.contract import MAX_IMAGES
@@ -77,7 +78,7 @@ def waiting_queues() -> dict[str, int]:
 
 
 def _claimable(queue: str | None = None) -> QuerySet[Generation]:
-    ready = Q(retry_at=None) | Q(retry_at__lte=timezone.now())
+    ready = Q(retry_at=None) | Q(retry_at__lte=Now())
     rows = Generation.objects.filter(ready, state=State.QUEUED.value)
     return rows if queue is None else rows.filter(queue=queue)
 

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from generation import recovery, wakeups
@@ -160,7 +161,7 @@ class WorkerProcess:
                 "loaded_batch_key": "",
                 "memory_note": "",
                 "started_at": now,
-                "last_seen_at": now,
+                "last_seen_at": Now(),
             }
             Worker.objects.update_or_create(name=self._row_name(queue), defaults=fresh)
 
@@ -220,7 +221,7 @@ class WorkerProcess:
         connection.close()
 
     def _renew(self) -> None:
-        if not self._rows().update(last_seen_at=timezone.now()):
+        if not self._rows().update(last_seen_at=Now()):
             # Forgotten, as after a night's sleep of the machine: announce again.
             self._announce(is_ready=self._renderer is not None and self.takes_work)
         if self._held and time.monotonic() - self._alive_at < HUNG_SECONDS:

@@ -2,6 +2,7 @@
 
 from generation.models.gallery import Like, Report, Standing
 from generation.models.generations import GeneratedImage, Generation
+from generation.models.incidents import DeadLetter, Incident
 from generation.models.keeping import Board, Favourite, OnBoard
 from generation.models.looks import LookSheet
 from generation.models.removals import Removal
@@ -10,10 +11,12 @@ from generation.models.workers import FairShare, StepPreview, Worker
 
 __all__ = [
     "Board",
+    "DeadLetter",
     "FairShare",
     "Favourite",
     "GeneratedImage",
     "Generation",
+    "Incident",
     "Like",
     "LookSheet",
     "OnBoard",

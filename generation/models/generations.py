@@ -46,6 +46,12 @@ class Generation(models.Model):
 
     state = models.CharField(max_length=12, choices=STATES, default=State.QUEUED.value)
     attempts = models.PositiveSmallIntegerField(default=0)
+    deaths = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="How often its worker died over it"
+    )
+    refusals = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="How often it was refused or could not be delivered"
+    )
     claimed_by = models.CharField(max_length=120, blank=True)
     claim_token = models.UUIDField(null=True, blank=True)
     lease_expires_at = models.DateTimeField(null=True, blank=True)
@@ -80,6 +86,11 @@ class Generation(models.Model):
             ),
         ]
         indexes = [
+            models.Index(
+                fields=["-finished_at"],
+                name="dead_letters",
+                condition=models.Q(state="failed"),
+            ),
             models.Index(
                 fields=["queue", "created_at"],
                 name="waiting_by_queue",

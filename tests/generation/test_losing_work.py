@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from accounts import allowance
-from generation import endings, recovery, scheduler, worker_process
+from generation import endings, parcels, recovery, scheduler, worker_process
 from generation.engine.contract import EngineError, RenderResult
 from generation.models import Generation, StepPreview, Worker
 from tests.generation.conftest import QUEUE, TestProcess
@@ -84,12 +84,12 @@ class TestKilledWorkers:
 
     def test_a_row_that_kills_every_worker_fails_and_is_released(self, alice, submit, process):
         generation = submit(alice, count=2)
-        for _ in range(3):
+        for _ in range(2):
             die_at(process, image=0, step=1)
             expire(generation)
             recovery.sweep()
         generation.refresh_from_db()
-        assert (generation.state, generation.attempts) == ("failed", 3)
+        assert (generation.state, generation.deaths) == ("failed", 2)
         assert "not charged" in generation.error
         assert used_and_held(alice) == (0, 0)
 
@@ -122,9 +122,7 @@ class TestSweeping:
     def test_it_lets_a_lease_be_that_was_renewed_meanwhile(self, alice, submit):
         generation = submit(alice)
         (claimed,) = scheduler.claim("worker-1", QUEUE)
-        assert not endings.tried_again(
-            claimed, claimed.claim_token, lease_before=timezone.now() - timedelta(seconds=1)
-        )
+        assert not endings.left_behind(claimed, claimed.claim_token, lease_ran_out=True)
         generation.refresh_from_db()
         assert generation.state == "claimed"
 
@@ -147,7 +145,7 @@ class TestSweeping:
 
 
 class _Listed(list):
-    def filter(self, **_):
+    def filter(self, *_, **__):
         return self
 
 
@@ -251,7 +249,7 @@ class TestFullDisks:
     ):
         generation = submit(alice, count=2)
         monkeypatch.setattr(default_storage, "save", _disk_is_full)
-        for _ in range(3):
+        for _ in range(parcels.DELIVERIES):
             Generation.objects.update(retry_at=None)
             process.work()
         generation.refresh_from_db()
@@ -373,7 +371,7 @@ class TestRefusals:
         process.work()
         generation.refresh_from_db()
         assert (generation.state, generation.attempts) == ("queued", 1)
-        Generation.objects.update(attempts=2, retry_at=None)
+        Generation.objects.update(refusals=2, retry_at=None)
         process.work()
         generation.refresh_from_db()
         assert generation.state == "failed"
