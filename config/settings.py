@@ -112,7 +112,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Opening the file anew takes longer than most pages' queries.
     DATABASES["default"]["CONN_MAX_AGE"] = 60
 else:
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8}
+    # A page waits five seconds for a connection, not thirty, and gets none that has died.
+    _pool = {"min_size": 1, "max_size": 8, "timeout": 5}
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = _pool
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Cache and progress: Redis when it is there, the database otherwise --------------------------

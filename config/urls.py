@@ -20,5 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("learn.urls")),
 ]
 
+handler500 = "config.away.server_error"
+
 if settings.DEBUG:
     urlpatterns.append(path("styleguide/", styleguide, name="styleguide"))
