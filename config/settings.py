@@ -147,6 +147,7 @@ CELERY_BEAT_SCHEDULE = {
     "count-popularity": {"task": "generation.count_popularity", "schedule": 600.0},
 }
 if CELERY_BROKER_URL.startswith("filesystem"):
+    CELERY_BROKER_TRANSPORT = "config.folder_broker:Transport"
     _queue_dir = DATA_DIR / "queue"
     for _name in ("messages", "control"):
         (_queue_dir / _name).mkdir(parents=True, exist_ok=True)

@@ -66,7 +66,7 @@ def test_it_renders_into_the_bucket(production_house, alice, s3_server):
         Bucket=BUCKET, Prefix=f"generations/{generation['id']}/"
     )
     names = sorted(entry["Key"].rsplit("/", 1)[1] for entry in stored["Contents"])
-    assert names == ["0.png", "0.thumb.webp"]
+    assert names == ["0.large.webp", "0.png", "0.thumb.webp"]
 
 
 def test_it_refuses_a_wrong_key(production_house, s3_server):
