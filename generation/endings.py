@@ -49,7 +49,7 @@ def left_behind(generation: Generation, claim_token: UUID, *, lease_ran_out: boo
     row = _held(generation.pk, claim_token)
     if row is None or row.state not in SUSPECT:
         return given_back(generation, claim_token, lease_ran_out=lease_ran_out)
-    fields = {"deaths": row.deaths + 1, "lease_ran_out": lease_ran_out}
+    fields: dict[str, Any] = {"deaths": row.deaths + 1, "lease_ran_out": lease_ran_out}
     incident = _incident(row, Incident.Cause.DIED)
     if row.deaths + 1 < settings.MAX_DEATHS:
         return _after(incident, _requeue, claim_token, **fields)

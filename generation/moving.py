@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import DateTimeField, ExpressionWrapper, Q
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -51,12 +52,12 @@ def touch(generation_id: UUID, claim_token: UUID, **fields: Any) -> bool:
     return rows.update(lease_expires_at=lease_end(), **fields) == 1
 
 
-def lease_end() -> ExpressionWrapper:
+def lease_end() -> Combinable:
     """When a lease taken or renewed now runs out."""
     return seconds_from_now(settings.LEASE_SECONDS)
 
 
-def seconds_from_now(seconds: float) -> ExpressionWrapper:
+def seconds_from_now(seconds: float) -> Combinable:
     """A moment by the database's clock; negative seconds lie in the past."""
     return ExpressionWrapper(Now() + timedelta(seconds=seconds), output_field=DateTimeField())
 

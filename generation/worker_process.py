@@ -36,6 +36,9 @@ logger = logging.getLogger(__name__)
 # A render that shows no sign of life for this long has hung: its leases are let go, so that
 # another worker can take the rows. Longer than the slowest load of a checkpoint.
 HUNG_SECONDS = 900
+# A machine whose clock is further from the database's takes no work: storage refuses what it
+# signs, and what it writes would carry false times.
+CLOCK_SECONDS = 60
 
 # Shared with the forked children: the parent writes it when it is asked to stop.
 _stop_flag = mmap.mmap(-1, 1)
@@ -76,6 +79,7 @@ class WorkerProcess:
         self._read_ahead = ReadAhead(queues)
         self._memory_note = ""
         self._is_warm = threading.Event()
+        self._clock_is_right = True
 
     def open(self) -> None:
         """Announce, start the pulse, and warm up in the background.
@@ -91,8 +95,9 @@ class WorkerProcess:
 
     @property
     def takes_work(self) -> bool:
-        """Whether it may claim rows: not while it compiles, for somebody would wait for that."""
-        return self._is_warm.is_set() or not compiles()
+        """Whether it may claim rows: not while it compiles, for somebody would wait for that, and
+        not while its machine's clock is wrong."""
+        return self._clock_is_right and (self._is_warm.is_set() or not compiles())
 
     def close(self) -> None:
         """The process ends on purpose: take the rows down, so that nobody waits for it."""
@@ -224,10 +229,20 @@ class WorkerProcess:
         if not self._rows().update(last_seen_at=Now()):
             # Forgotten, as after a night's sleep of the machine: announce again.
             self._announce(is_ready=self._renderer is not None and self.takes_work)
+        self._compare_clocks()
         if self._held and time.monotonic() - self._alive_at < HUNG_SECONDS:
             active = [state.value for state in ACTIVE]
             rows = Generation.objects.filter(claim_token__in=set(self._held), state__in=active)
             rows.update(lease_expires_at=lease_end())
+
+    def _compare_clocks(self) -> None:
+        seen = self._rows().values_list("last_seen_at", flat=True).first() or timezone.now()
+        ahead = (timezone.now() - seen).total_seconds()
+        is_right = abs(ahead) <= CLOCK_SECONDS
+        if is_right != self._clock_is_right:
+            said = "This machine's clock is %+.0f s from the database's; it %s work."
+            logger.warning(said, ahead, "takes" if is_right else "takes no")
+        self._clock_is_right = is_right
 
 
 _current: WorkerProcess | None = None

@@ -240,3 +240,18 @@ def test_its_task_leaves_rows_to_others_until_it_is_warm(
     assert generation.state == "queued"
     process._warm_up()
     assert tasks.render(QUEUE) == 1
+
+
+def test_a_machine_with_a_wrong_clock_takes_no_work(alice, submit, process, silent, monkeypatch):
+    generation = submit(alice)
+    process.open()
+    process._renew()
+    real = timezone.now
+    with monkeypatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: real() + timedelta(hours=1))
+        process._renew()
+        assert process.work() == 0
+    process._renew()
+    assert process.work() == 1
+    generation.refresh_from_db()
+    assert generation.state == "done"

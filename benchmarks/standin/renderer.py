@@ -1,0 +1,60 @@
+"""As long as a real render, with its steps, and small pictures that say whose they are."""
+
+import hashlib
+import os
+import time
+from collections.abc import Sequence
+from types import SimpleNamespace
+
+from generation.engine.contract import (
+    ImageOrder,
+    LoraUse,
+    OnStep,
+    RenderedImage,
+    RenderRequest,
+    RenderResult,
+    StepProgress,
+)
+
+EDGE = 64
+STEPS = 4
+
+
+class StandIn:
+    """Sleeps `seconds` an image. Every pixel row is made of the order's key and seed."""
+
+    loaded = "stand-in"
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    def warm_up(self, checkpoint: str, family: str, sizes: object) -> SimpleNamespace:
+        return SimpleNamespace(passes=(), failures=(), seconds=0.0, from_disk=True)
+
+    def read_ahead(self, checkpoint: str, family: str, loras: Sequence[LoraUse]) -> None:
+        """Nothing to read."""
+
+    def render(self, request: RenderRequest, on_step: OnStep | None = None) -> RenderResult:
+        began, wanted = time.monotonic(), list(request.images)
+        seconds = self.seconds * len(wanted)
+        for step in range(1, STEPS + 1):
+            # Until a moment, not for a while: what a step's report takes is part of the render.
+            time.sleep(max(0.0, began + seconds * step / STEPS - time.monotonic()))
+            dropped = on_step(StepProgress(step, STEPS)) if on_step else None
+            wanted = [order for order in wanted if order.key not in (dropped or ())]
+        return RenderResult(tuple(map(picture, wanted)), 0.0, seconds, 0.0)
+
+
+def picture(order: ImageOrder) -> RenderedImage:
+    """A picture that no other order has."""
+    return RenderedImage(order.key, order.seed, EDGE, EDGE, pixels(order.key, order.seed))
+
+
+def pixels(key: str, seed: int) -> bytes:
+    """The RGB bytes of an order's picture."""
+    row = hashlib.sha256(f"{key} {seed}".encode()).digest() * 6
+    return row * EDGE
+
+
+def from_environment() -> StandIn:
+    return StandIn(float(os.environ.get("STANDIN_SECONDS", "1")))
