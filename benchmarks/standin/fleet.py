@@ -22,6 +22,7 @@ class Fleet:
 
     environment: dict[str, str]
     folder: Path
+    app: str = APP
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def __enter__(self) -> "Fleet":
@@ -35,11 +36,11 @@ class Fleet:
         """A worker `name` that listens to these queues."""
         flags = ["-n", f"{name}@fleet", "-Q", queues, "-P", "prefork", "-c", "1"]
         quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-        self._run(name, ["-A", APP, "worker", *flags, *quiet], environment)
+        self._run(name, ["-A", self.app, "worker", *flags, *quiet], environment)
 
     def start_beat(self) -> None:
         schedule = str(self.folder / "fleet-beat")
-        self._run("beat", ["-A", APP, "beat", "-s", schedule, "--pidfile="], {})
+        self._run("beat", ["-A", self.app, "beat", "-s", schedule, "--pidfile="], {})
 
     def kill(self, name: str) -> None:
         """kill -9 the worker and its child."""

@@ -1,0 +1,1 @@
+"""Thousands of submissions while everything around them breaks."""
