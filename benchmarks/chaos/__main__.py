@@ -168,7 +168,7 @@ def _live_through(
     events = trouble.steps(plan)
     for number, event in enumerate(events, 1):
         due = submissions * number / (len(events) + 1)
-        while counts.accepted < due and any(client.is_alive() for client in clients):
+        while counts.accepted < due and not all(client.is_done for client in clients):
             time.sleep(LOOK_SECONDS)
         event()
         print(f"{counts.accepted}/{submissions} accepted, {number}/{len(events)} done", flush=True)

@@ -35,8 +35,8 @@ class Counts:
             setattr(self, name, getattr(self, name) + 1)
 
 
-@dataclass
-class Client(threading.Thread):
+@dataclass(eq=False)
+class Client:
     """One person's program: `wanted` submissions, each repeated until it is accepted."""
 
     name: str
@@ -49,12 +49,22 @@ class Client(threading.Thread):
     mistakes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        super().__init__(name=self.name, daemon=True)
+        self._thread = threading.Thread(target=self._ask_for_all, daemon=True)
         self._chance = random.Random(self.name)
         self._session = requests.Session()
         self._session.headers["Authorization"] = f"Bearer {self.token}"
 
-    def run(self) -> None:
+    def start(self) -> None:
+        self._thread.start()
+
+    def join(self) -> None:
+        self._thread.join()
+
+    @property
+    def is_done(self) -> bool:
+        return not self._thread.is_alive()
+
+    def _ask_for_all(self) -> None:
         for _ in range(self.wanted):
             key, wish = uuid.uuid4().hex, self._wish()
             made = self._until_accepted(key, wish)
@@ -108,6 +118,3 @@ class Client(threading.Thread):
         elif answer.status_code != 201:
             self.counts.add("broken")
             self.mistakes.append(f"{answer.status_code}: {answer.text[:300]}")
-
-    def __hash__(self) -> int:
-        return id(self)

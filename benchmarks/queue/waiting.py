@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.queue import ideal
 from benchmarks.queue.rows import copies, people, set_up, template
+from generation.planning import simulation
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -121,10 +122,13 @@ def _compared(load: Load) -> dict[str, float]:
     arrivals = [_seconds(created) for created, _ in rows]
     measured = ideal.p95([_seconds(claimed) - _seconds(created) for created, claimed in rows])
     least = ideal.p95(ideal.waits(arrivals, SERVICE_SECONDS, load.servers))
+    begun = [moment - arrivals[0] for moment in arrivals]
+    planned = ideal.p95(simulation.waits(begun, load.servers, lambda: SERVICE_SECONDS))
     name = _name(load)
     return {
         f"wait_over_mdc_{name}": round(measured / least, 3),
         f"wait_p95_seconds_{name}": round(measured, 2),
+        f"plan_p95_seconds_{name}": round(planned, 2),
         f"mdc_p95_seconds_{name}": round(least, 2),
         f"mdc_p95_seconds_endless_{name}": round(
             ideal.mdc_p95(load.share, load.servers) * SERVICE_SECONDS, 2
