@@ -2,7 +2,7 @@
 
     python -m benchmarks.chaos                                       # about half an hour
     python -m benchmarks.chaos --engine starter --submissions 500    # true pictures
-    python -m benchmarks.chaos --submissions 300 --clients 20 --kills 5   # to look at it
+    python -m benchmarks.chaos --submissions 300 --clients 20 --keep LOGS  # to look at it
 
 Needs PostgreSQL's server, Redis's and Swift's programs; starts its own of each. Full disks need
 the right to mount one, stepped clocks libfaketime (Debian: faketime); without, they are left out
@@ -18,9 +18,11 @@ failed              ended with a sentence and given back: no promise is broken, 
 
 import argparse
 import json
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import psycopg
@@ -50,7 +52,7 @@ print(json.dumps(made))
 
 
 def main() -> None:
-    options = _options()
+    options = _parser().parse_args()
     with tempfile.TemporaryDirectory(prefix="housestyle-chaos-") as scratch:
         folder = Path(scratch)
         folder.chmod(0o755)
@@ -61,20 +63,27 @@ def main() -> None:
     print(results_file.write(name, _command(options), figures).with_suffix(".md").read_text())
 
 
-def _options() -> argparse.Namespace:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--submissions", type=int, default=10_000)
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--workers", type=int, default=4)
-    parser.add_argument("--kills", type=int, default=100)
+    for each in fields(Plan):
+        name = each.name.replace("_", "-")
+        parser.add_argument(f"--{name}", type=int, default=each.default, help="how often")
     parser.add_argument("--engine", choices=("standin", "starter"), default="standin")
+    parser.add_argument("--keep", type=Path, help="copy the logs into this folder")
     parser.add_argument("--seconds", type=float, default=0.4, help="a picture of the stand-in")
-    return parser.parse_args()
+    return parser
 
 
 def _command(options: argparse.Namespace) -> str:
-    given = " ".join(f"--{name} {value}" for name, value in vars(options).items())
-    return f"python -m benchmarks.chaos {given}"
+    plain = vars(_parser().parse_args([]))
+    changed = {name: value for name, value in vars(options).items() if plain[name] != value}
+    given = " ".join(
+        f"--{name.replace('_', '-')} {value}" for name, value in changed.items() if name != "keep"
+    )
+    return f"python -m benchmarks.chaos {given}".strip()
 
 
 def _run(
@@ -90,9 +99,14 @@ def _run(
         fleet.start_beat()
         wait_for_workers(ground.postgres.url, options.workers)
         began = time.monotonic()
-        _live_through(trouble, Plan(kills=options.kills), clients, counts, options.submissions)
+        plan = Plan(**{each.name: getattr(options, each.name) for each in fields(Plan)})
+        _live_through(trouble, plan, clients, counts, options.submissions)
         recovered = _until_quiet(ground)
         seconds = time.monotonic() - began
+        if options.keep:
+            shutil.copytree(folder, options.keep, ignore=_but_logs, dirs_exist_ok=True)
+        for said in dict.fromkeys(said for client in clients for said in client.mistakes):
+            print(f"answered: {said}")
         findings = check(ground, clients, house.address, drawn=options.engine == "standin")
     figures = {
         **_seen(counts),
@@ -104,6 +118,10 @@ def _run(
         **findings.figures(),
     }
     return figures, findings
+
+
+def _but_logs(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if not name.endswith(".log")]
 
 
 def _seen(counts: Counts) -> dict[str, float]:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import random
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from benchmarks.chaos.people import Client
 from benchmarks.standin.renderer import pixels
 
 ENDED = {"done", "failed", "cancelled", "blocked"}
-ASKED_FOR = 300
+ASKED_FOR, TRIES = 300, 10
 
 
 @dataclass
@@ -177,11 +178,17 @@ def _shown_to_others(
     owner = by_name[row["username"]]
     stranger = chance.choice([client for client in by_name.values() if client is not owner])
     url = f"{address}/api/generations/{pk}"
-    seen = [
-        requests.get(url, headers={"Authorization": f"Bearer {who.token}"}, timeout=60).status_code
-        for who in (owner, stranger)
-    ]
+    seen = [_status(url, who) for who in (owner, stranger)]
     return [] if seen == [200, 404] else [f"{pk}: owner and stranger were answered {seen}"]
+
+
+def _status(url: str, who: Client) -> int:
+    for _ in range(TRIES):
+        asked = requests.get(url, headers={"Authorization": f"Bearer {who.token}"}, timeout=60)
+        if asked.status_code not in {429, 503}:
+            break
+        time.sleep(1)
+    return asked.status_code
 
 
 def _wrong_picture(client: Any, image: dict[str, Any]) -> list[str]:

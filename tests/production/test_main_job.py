@@ -20,9 +20,13 @@ PASSWORD = "a long passphrase"
 
 @pytest.fixture
 def alice(production_house: House) -> dict[str, str]:
+    return person_of(production_house)
+
+
+def person_of(house: House) -> dict[str, str]:
     """A program's headers with a token of a person made for this test."""
     name = uuid.uuid4().hex[:12]
-    token = production_house.manage(
+    token = house.manage(
         "shell",
         "-v0",
         "-c",
