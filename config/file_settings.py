@@ -104,7 +104,7 @@ def _client(env: Environment) -> "Config":
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
         # After a random share of 0.05, 0.1, 0.2 … seconds, of 1, 2, 4 … where the store is busy.
-        retries={"mode": "standard", "max_attempts": 5},
+        retries={"mode": "standard", "total_max_attempts": 5},
         connect_timeout=5,
         read_timeout=30,
     )
