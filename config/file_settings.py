@@ -55,7 +55,7 @@ def _options(env: Environment) -> dict[str, Any]:
         "file_overwrite": True,
         "max_memory_size": IN_MEMORY_BYTES,
         "object_parameters": _encryption(env),
-        "client_config": _client(env),
+        "client_config": client_config(env),
         "transfer_config": TransferConfig(
             multipart_threshold=PART_BYTES,
             multipart_chunksize=PART_BYTES,
@@ -94,7 +94,8 @@ def _encryption(env: Environment) -> dict[str, str]:
     return {name: value for name, value in told.items() if value}
 
 
-def _client(env: Environment) -> "Config":
+def client_config(env: Environment) -> "Config":
+    """How to speak to the store: patiently, and by paths, which every store understands."""
     from botocore.config import Config
 
     return Config(

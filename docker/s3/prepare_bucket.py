@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from config.environment import Environment  # noqa: E402
+from config.file_settings import client_config  # noqa: E402
 
 LIFECYCLE = Path(__file__).with_name("lifecycle.json")
 CLOSED = dict.fromkeys(
@@ -63,6 +64,7 @@ def _client(env: Environment) -> Any:
         region_name=env.str("S3_REGION", default="us-east-1"),
         aws_access_key_id=env.str("S3_ACCESS_KEY", default="") or None,
         aws_secret_access_key=env.str("S3_SECRET_KEY", default="") or None,
+        config=client_config(env),
     )
 
 

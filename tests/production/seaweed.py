@@ -4,9 +4,8 @@ Unlike Swift it knows policies, lifecycles and encryption at rest. Its program c
 """
 
 import contextlib
-import json
 import os
-import secrets
+import shutil
 import subprocess
 import sys
 import time
@@ -22,54 +21,37 @@ from tests.production.swift import S3Server
 
 PROGRAM = Path(sys.executable).with_name("weed")
 BUCKET = "house-images"
-ROLES = ("admin", "web", "worker")
+PARTS = ("master", "volume", "filer", "s3")
 READY_SECONDS = 60
 
 
 class Seaweed:
-    """A running server; `as_role` gives the keys of admin, web, worker or nobody."""
+    """A running server with the secrets of a fresh installation.
+
+    `as_role` gives the keys of admin, web or worker.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.keys = {role: secrets.token_hex(16) for role in ROLES}
-        self.ports = {part: (free_port(), free_port()) for part in ("master", "volume", "filer")}
-        self.ports["s3"] = (free_port(), free_port())
+        self.ports = {part: (free_port(), free_port()) for part in PARTS}
         self.endpoint = f"http://127.0.0.1:{self.ports['s3'][0]}"
+        self.secrets = _make_secrets(folder)
 
     def as_role(self, role: str) -> S3Server:
-        return S3Server(self.endpoint, role, self.keys.get(role, "wrong"))
-
-    def identities(self) -> dict:
-        """As docker/secrets.sh writes them: the files in docker/s3 are the policies."""
-        policies = {
-            role: (ROOT / f"docker/s3/policy-{role}.json").read_text() for role in ("web", "worker")
-        }
-        return {
-            "identities": [
-                {"name": "admin", "credentials": [self._credential("admin")], "actions": ["Admin"]},
-                *(
-                    {"name": role, "credentials": [self._credential(role)], "policyNames": [role]}
-                    for role in policies
-                ),
-            ],
-            "policies": [{"name": role, "content": text} for role, text in policies.items()],
-        }
-
-    def _credential(self, role: str) -> dict[str, str]:
-        return {"accessKey": role, "secretKey": self.keys[role]}
+        key = (self.secrets / f"s3_{role}_key").read_text()
+        return S3Server(self.endpoint, role, key)
 
     def start(self) -> subprocess.Popen[bytes]:
-        config = self.folder / "s3.json"
-        config.write_text(json.dumps(self.identities()))
         (self.folder / "data").mkdir()
+        shutil.copy(self.secrets / "s3_security.toml", self.folder / "security.toml")
         command = [str(PROGRAM), "server", f"-dir={self.folder}/data", "-filer", "-s3"]
-        command += ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-s3.config={config}"]
-        command += ["-master.telemetry=false", "-volume.max=30", "-master.volumeSizeLimitMB=64"]
+        command += ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-s3.config={self.secrets}/s3.json"]
+        command += ["-s3.autoCreateBucket=false", "-master.telemetry=false"]
+        command += ["-volume.max=30", "-master.volumeSizeLimitMB=64"]
         for part, (port, grpc) in self.ports.items():
             command += [f"-{part}.port={port}", f"-{part}.port.grpc={grpc}"]
         log = (self.folder / "weed.log").open("wb")
-        environment = {**os.environ, "WEED_S3_SSE_KEK": secrets.token_hex(32)}
-        return subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+        return subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log)
 
     def wait(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + READY_SECONDS
@@ -79,6 +61,14 @@ class Seaweed:
                     return
             time.sleep(0.2)
         raise RuntimeError(f"SeaweedFS did not answer; see {self.folder}/weed.log")
+
+
+def _make_secrets(folder: Path) -> Path:
+    """docker/secrets.sh, run beside a copy of the policies."""
+    shutil.copytree(ROOT / "docker/s3", folder / "docker/s3")
+    shutil.copy(ROOT / "docker/secrets.sh", folder / "docker")
+    subprocess.run(["sh", str(folder / "docker/secrets.sh")], check=True, capture_output=True)
+    return folder / "docker/secrets"
 
 
 @contextlib.contextmanager
