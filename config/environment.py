@@ -60,13 +60,14 @@ class Environment(environ.Env):  # type: ignore[misc]
 
     def url_with_password(self, variable: str, secret: str) -> str:
         """A service's URL; its password may be given apart, as `secret` or in `secret`_FILE."""
-        url, password = self.str(variable, default=""), self.str(secret, default="")
+        url, password = str(self.str(variable, default="")), str(self.str(secret, default=""))
         if not url or not password:
-            return str(url)
+            return url
         parts = urlsplit(url)
         if parts.password:
             raise ImproperlyConfigured(
                 f"{variable} holds a password and {secret} another: leave one of them out."
             )
         user, _, host = parts.netloc.rpartition("@")
-        return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))
+        netloc = f"{user}:{quote(password, safe='')}@{host}"
+        return str(urlunsplit(parts._replace(netloc=netloc)))

@@ -98,9 +98,10 @@ def client_config(env: Environment) -> "Config":
     """How to speak to the store: patiently, and by paths, which every store understands."""
     from botocore.config import Config
 
+    addressing = env.choice("S3_ADDRESSING", "path", "virtual", "auto")
     return Config(
         signature_version="s3v4",
-        s3={"addressing_style": env.choice("S3_ADDRESSING", "path", "virtual", "auto")},
+        s3={"addressing_style": addressing},  # type: ignore[arg-type]
         # Stores other than Amazon's do not know the newer checksums.
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",

@@ -4,7 +4,6 @@ from functools import cached_property
 from typing import Any
 
 import boto3
-from botocore.client import BaseClient
 from storages.backends.s3 import S3Storage
 
 YEAR = "max-age=31536000, immutable"
@@ -47,15 +46,17 @@ class HouseFiles(S3Storage):  # type: ignore[misc]
             return str(super().url(name, parameters, expire, http_method))
         key = self._normalize_name(name)
         asked = {**(parameters or {}), "Bucket": self.bucket_name, "Key": key}
-        return self._signer.generate_presigned_url(
-            "get_object",
-            Params=asked,
-            ExpiresIn=expire or self.querystring_expire,
-            HttpMethod=http_method,
+        return str(
+            self._signer.generate_presigned_url(
+                "get_object",
+                Params=asked,
+                ExpiresIn=expire or self.querystring_expire,
+                HttpMethod=http_method,
+            )
         )
 
     @cached_property
-    def _signer(self) -> BaseClient:
+    def _signer(self) -> Any:
         # Signing asks no network; clients, unlike resources, may be shared by threads.
         return boto3.client(
             "s3",

@@ -9,6 +9,7 @@ folder=${1:?name the folder to back up into}
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 here=$(cd "$(dirname "$0")/.." && pwd)
+case "$folder$here" in *" "*) echo "Use a folder without spaces in its path." >&2; exit 1 ;; esac
 compose="docker compose -f $here/compose.yaml"
 
 : "${PG_DUMP:=$compose exec -T database pg_dump -U housestyle -d housestyle}"

@@ -6,6 +6,7 @@
 set -eu
 folder=$(cd "${1:?name the folder of the backup}" && pwd)
 here=$(cd "$(dirname "$0")/.." && pwd)
+case "$folder$here" in *" "*) echo "Use a folder without spaces in its path." >&2; exit 1 ;; esac
 compose="docker compose -f $here/compose.yaml"
 for part in database.dump provenance.tar files; do
   [ -e "$folder/$part" ] || { echo "$folder holds no $part: it is no whole backup." >&2; exit 1; }
