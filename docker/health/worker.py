@@ -8,7 +8,7 @@ import socket
 import sys
 from pathlib import Path
 
-SECONDS = 15
+SECONDS = float(os.environ.get("HOUSESTYLE_HEALTH_SECONDS", "15"))
 
 
 def main() -> int:

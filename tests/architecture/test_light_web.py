@@ -49,7 +49,7 @@ def walk(patterns):
     for pattern in patterns:
         walk(getattr(pattern, "url_patterns", ()))
 walk(get_resolver().url_patterns)
-import config.celery
+import config.celery, generation.tasks  # beat loads the tasks that it rings for
 for name in told["commands"]:
     load_command_class(get_commands()[name], name).create_parser("manage.py", name)
 """

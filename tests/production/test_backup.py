@@ -12,7 +12,7 @@ import requests
 from tests.house import ROOT, House
 from tests.production import seaweed
 from tests.production.test_main_job import PASSWORD, signed_in, submit, wait_until_ended
-from tests.services import REDIS, process_number, scratch_database
+from tests.services import REDIS, leave_out, process_number, scratch_database
 
 pytestmark = [pytest.mark.production, pytest.mark.model]
 BUCKET_TOOL = f"{sys.executable} {ROOT}/docker/backup/bucket.py"
@@ -44,6 +44,8 @@ def keys(store: seaweed.Seaweed, role: str) -> dict[str, str]:
 
 @pytest.fixture
 def house(tmp_path, seaweed_server):
+    if not shutil.which("pg_dump"):
+        leave_out("No pg_dump: install PostgreSQL's client programs")
     # A Redis database that no other house of these tests listens on.
     server, number = REDIS.rsplit("/", 1)
     with scratch_database() as url:
