@@ -19,7 +19,7 @@ export HOUSESTYLE_BIN := $(CURDIR)/$(BIN)
 help: ## Show the doors
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-$(VENV)/.base: requirements.txt
+$(VENV)/.base: requirements.txt requirements-web.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing packages (about two minutes the first time) …"
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt

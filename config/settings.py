@@ -7,12 +7,14 @@ import os
 import re
 from pathlib import Path
 
-import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from config.environment import Environment
+from config.file_settings import picture_origin, storage
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment()
 if (BASE_DIR / ".env").is_file():
     env.read_env(BASE_DIR / ".env")
 
@@ -100,7 +102,8 @@ TEMPLATES = [
 ]
 
 # --- Database -----------------------------------------------------------------------------------
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'housestyle.db'}")}
+_database = env.url_with_password("DATABASE_URL", "DATABASE_PASSWORD")
+DATABASES = {"default": env.db_url_config(_database or f"sqlite:///{DATA_DIR / 'housestyle.db'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # WAL lets readers go on while a worker writes; IMMEDIATE takes the write lock at BEGIN, so
     # that two writers wait for each other instead of failing half-way.
@@ -119,7 +122,7 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Cache and progress: Redis when it is there, the database otherwise --------------------------
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = env.url_with_password("REDIS_URL", "REDIS_PASSWORD")
 if REDIS_URL:
     CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
@@ -170,39 +173,8 @@ MEDIA_URL = "/media/"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-S3_BUCKET = env.str("S3_BUCKET", default="")
-if S3_BUCKET:
-    from botocore.config import Config
-
-    _files = {
-        "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {
-            "bucket_name": S3_BUCKET,
-            "endpoint_url": env.str("S3_ENDPOINT_URL", default=None),
-            "access_key": env.str("S3_ACCESS_KEY"),
-            "secret_key": env.str("S3_SECRET_KEY"),
-            "region_name": env.str("S3_REGION", default="us-east-1"),
-            "querystring_expire": env.int("S3_LINK_SECONDS", default=900),
-            "default_acl": None,
-            "file_overwrite": True,
-            "client_config": Config(
-                signature_version="s3v4",
-                s3={"addressing_style": env.str("S3_ADDRESSING", default="path")},
-                request_checksum_calculation="when_required",
-                response_checksum_validation="when_required",
-                retries={"mode": "standard", "max_attempts": 5},
-                connect_timeout=5,
-                read_timeout=30,
-            ),
-        },
-    }
-else:
-    _files = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"allow_overwrite": True},
-    }
 STORAGES = {
-    "default": _files,
+    "default": storage(env),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -247,14 +219,6 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("HOUSESTYLE_PROXIES", default=0)
 DAILY_ALLOWANCE = env.int("HOUSESTYLE_DAILY_ALLOWANCE", default=40)
 GUEST_ALLOWANCE = env.int("HOUSESTYLE_GUEST_ALLOWANCE", default=8)
 
-
-def _one_of(variable: str, usual: str, *others: str) -> str:
-    chosen, known = str(env.str(variable, default=usual)), (usual, *others)
-    if chosen not in known:
-        raise ImproperlyConfigured(f"{variable} must be one of {', '.join(known)}, not '{chosen}'.")
-    return chosen
-
-
 # --- Rendering ---------------------------------------------------------------------------------
 # OpenMP's threads spin while they wait, and on a shared machine they spin against each other:
 # two images on two cores beside one busy process took 130 s spinning and 6.5 s sleeping. It is
@@ -269,14 +233,14 @@ os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
 RENDER_DEVICE = env.str("HOUSESTYLE_DEVICE", default="cpu")
 RENDER_DEVICE_CLASS = env.str("HOUSESTYLE_DEVICE_CLASS", default=RENDER_DEVICE.split(":")[0])
 RENDER_THREADS = env.int("HOUSESTYLE_THREADS", default=0)
-RENDER_PRECISION = _one_of("HOUSESTYLE_PRECISION", "auto", "float32", "bfloat16")
+RENDER_PRECISION = env.choice("HOUSESTYLE_PRECISION", "auto", "float32", "bfloat16")
 KEPT_MODELS_BYTES = env.int("HOUSESTYLE_KEPT_MODELS_MIB", default=0) * 1024 * 1024
 KEPT_LORAS_BYTES = env.int("HOUSESTYLE_KEPT_LORAS_MIB", default=2048) * 1024 * 1024
 if min(KEPT_MODELS_BYTES, KEPT_LORAS_BYTES) < 0:
     raise ImproperlyConfigured("HOUSESTYLE_KEPT_MODELS_MIB and _LORAS_MIB must be 0 or more.")
-PRISTINE_WEIGHTS = _one_of("HOUSESTYLE_PRISTINE", "auto", "device", "host")
-COMPILE = _one_of("HOUSESTYLE_COMPILE", "blocks", "whole", "graphs", "off")
-ATTENTION = _one_of("HOUSESTYLE_ATTENTION", "auto", "cudnn", "flash")
+PRISTINE_WEIGHTS = env.choice("HOUSESTYLE_PRISTINE", "auto", "device", "host")
+COMPILE = env.choice("HOUSESTYLE_COMPILE", "blocks", "whole", "graphs", "off")
+ATTENTION = env.choice("HOUSESTYLE_ATTENTION", "auto", "cudnn", "flash")
 COMPILED_DIR = env.str("HOUSESTYLE_COMPILED", default=str(DATA_DIR / "compiled"))
 # Empty: the size that a checkpoint was made for.
 COMPILED_SIZES = env.list("HOUSESTYLE_COMPILED_SIZES", default=[])
@@ -327,8 +291,8 @@ _STRICT_CSP = {
     "base-uri": [NONE],
     "frame-ancestors": [NONE],
 }
-if S3_BUCKET and env.str("S3_ENDPOINT_URL", default=""):
-    _STRICT_CSP["img-src"].append(env.str("S3_PUBLIC_URL", default=env.str("S3_ENDPOINT_URL")))
+if origin := picture_origin(env):
+    _STRICT_CSP["img-src"].append(origin)
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": _STRICT_CSP}
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -18,7 +18,7 @@ from generation.moving import touch
 from generation.signed_images import ImageFiles, signed
 
 FILES = ("file", "thumbnail", "thumbnail_large")
-ENDS = (".png", ".thumb.webp", ".large.webp")
+KEYS = ("generations/{}/{}.png", "thumbnails/{}/{}.webp", "thumbnails/{}/{}.large.webp")
 logger = logging.getLogger(__name__)
 
 
@@ -31,7 +31,7 @@ def image_key(generation_id: UUID, index: int) -> str:
 
 
 def _keys(generation_id: UUID, index: int) -> list[str]:
-    return [f"generations/{generation_id}/{index}{end}" for end in ENDS]
+    return [key.format(generation_id, index) for key in KEYS]
 
 
 def missing_indices(generation: Generation) -> list[int]:

@@ -3,6 +3,7 @@
 from django.core.files.storage import FileSystemStorage, Storage
 from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.utils.http import content_disposition_header
 
 FOR_EVER = "private, max-age=31536000, immutable"
 # A signed link expires; the way to it may be remembered for less.
@@ -29,7 +30,7 @@ def _bytes(file: FieldFile, kind: str, download_name: str) -> HttpResponse:
         raise Http404 from None
     response["Cache-Control"] = FOR_EVER
     if download_name:
-        response["Content-Disposition"] = _attachment(download_name)
+        response["Content-Disposition"] = attachment(download_name)
     return response
 
 
@@ -38,11 +39,12 @@ def _link(file: FieldFile, kind: str, download_name: str) -> str:
         return str(file.storage.url(file.name))
     storage: Storage = file.storage
     wanted = {
-        "ResponseContentDisposition": _attachment(download_name),
+        "ResponseContentDisposition": attachment(download_name),
         "ResponseContentType": kind,
     }
     return str(storage.url(file.name, parameters=wanted))  # type: ignore[call-arg]
 
 
-def _attachment(name: str) -> str:
-    return f'attachment; filename="{name}"'
+def attachment(name: str) -> str:
+    """The header that makes a browser save a file under this name, whatever it holds."""
+    return str(content_disposition_header(as_attachment=True, filename=name))

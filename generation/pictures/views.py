@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from generation.image_serving import FOR_EVER, serve
+from generation.image_serving import FOR_EVER, attachment, serve
 from generation.models import Board, GeneratedImage, Share
 from generation.models.gallery import standing_of
 from generation.pictures import formats, sharing, unseen
@@ -105,6 +105,6 @@ def _copy(image: GeneratedImage, format: formats.Format, scale: int, name: str) 
     except OSError:  # gone from storage, or no picture
         raise Http404("This picture's file is gone.") from None
     response = HttpResponse(copy, content_type=format.kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = attachment(name)
     response["Cache-Control"] = FOR_EVER
     return response

@@ -138,5 +138,10 @@ def test_it_loses_nothing_when_it_is_killed_while_it_delivers_and_renders(house)
 
 def half_stored(house):
     """Pictures that lie in the storage without their thumbnail, which is stored after them."""
-    pictures = (house.folder / "media/generations").rglob("*.png")
-    return [path for path in pictures if not path.with_suffix(".thumb.webp").exists()]
+    media = house.folder / "media"
+    pictures = (media / "generations").rglob("*.png")
+    return [path for path in pictures if not _thumbnail_of(path, media).exists()]
+
+
+def _thumbnail_of(picture, media):
+    return media / "thumbnails" / picture.parent.name / f"{picture.stem}.webp"

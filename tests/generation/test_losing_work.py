@@ -204,7 +204,7 @@ class TestLostLeases:
         generation.refresh_from_db()
         assert (generation.state, used_and_held(alice)) == ("done", (1, 0))
         assert default_storage.exists(f"generations/{generation.pk}/0.png")
-        assert default_storage.exists(f"generations/{generation.pk}/0.thumb.webp")
+        assert default_storage.exists(f"thumbnails/{generation.pk}/0.webp")
 
 
 class TestStopping:

@@ -32,7 +32,7 @@ def test_it_renders_delivers_and_charges(alice, submit, process, settings):
     assert len(png) == images[0].byte_size
     assert "a red boat" in str(read_metadata(png))
     assert Signer(settings.DATA_DIR / "provenance").verify(png).is_trusted
-    assert default_storage.exists(f"generations/{generation.pk}/0.thumb.webp")
+    assert default_storage.exists(f"thumbnails/{generation.pk}/0.webp")
     assert not generation.previews.exists()
     assert generation.device_seconds == pytest.approx(1.2)
     assert FairShare.objects.get(person=alice).served_seconds == pytest.approx(1.2)

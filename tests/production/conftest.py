@@ -7,7 +7,7 @@ import pytest
 from botocore.config import Config
 
 from tests.house import House
-from tests.production import swift
+from tests.production import seaweed, swift
 from tests.services import leave_out, scratch_database
 
 BUCKET = "house-images"
@@ -59,3 +59,15 @@ def production_house(tmp_path_factory, house_database, redis_url, s3_server) -> 
     with house:
         house.start_worker()
         yield house
+
+
+@pytest.fixture(scope="package")
+def seaweed_server(tmp_path_factory) -> Iterator[seaweed.Seaweed]:
+    """The store of docker/compose.yaml with its bucket made as there."""
+    if not seaweed.PROGRAM.exists():
+        leave_out("No SeaweedFS: install requirements-dev.txt")
+        return
+    with seaweed.running(tmp_path_factory.mktemp("seaweed")) as server:
+        prepared = seaweed.prepare(server)
+        assert prepared.returncode == 0, prepared.stderr
+        yield server

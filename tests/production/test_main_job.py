@@ -66,11 +66,14 @@ def test_it_renders_into_the_bucket(production_house, alice, s3_server):
     generation = submit(production_house, alice)
     ended = wait_until_ended(production_house, alice, generation["id"])
     assert ended["state"] == "done", (ended, production_house.log("worker.log")[-4000:])
-    stored = s3_client(s3_server).list_objects_v2(
-        Bucket=BUCKET, Prefix=f"generations/{generation['id']}/"
-    )
-    names = sorted(entry["Key"].rsplit("/", 1)[1] for entry in stored["Contents"])
-    assert names == ["0.large.webp", "0.png", "0.thumb.webp"]
+    originals, thumbnails = f"generations/{generation['id']}", f"thumbnails/{generation['id']}"
+    assert keys(s3_server, originals) == [f"{originals}/0.png"]
+    assert keys(s3_server, thumbnails) == [f"{thumbnails}/0.large.webp", f"{thumbnails}/0.webp"]
+
+
+def keys(server, prefix: str) -> list[str]:
+    stored = s3_client(server).list_objects_v2(Bucket=BUCKET, Prefix=prefix)
+    return [entry["Key"] for entry in stored["Contents"]]
 
 
 def test_it_refuses_a_wrong_key(production_house, s3_server):

@@ -5,6 +5,7 @@ import secrets
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
@@ -51,6 +52,9 @@ def _make(email: str, password: str) -> None:
 
 
 def _address() -> str:
+    # Behind a proxy the house knows its own name by the origins whose forms it trusts.
+    if settings.CSRF_TRUSTED_ORIGINS:
+        return f"{settings.CSRF_TRUSTED_ORIGINS[0]}/admin/"
     host = os.environ.get("HOUSESTYLE_HOST", "127.0.0.1")
     port = os.environ.get("HOUSESTYLE_PORT", "8000")
     return f"http://{host}:{port}/admin/"
