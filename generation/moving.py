@@ -1,5 +1,6 @@
 """The only place that changes a generation's state: conditional updates, one row or none."""
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,8 @@ from django.utils import timezone
 
 from generation.models import Generation
 from generation.states import ACTIVE, ENDED, State, sources_of
+
+logger = logging.getLogger(__name__)
 
 
 def move(
@@ -32,7 +35,10 @@ def move(
         rows = rows.filter(claim_token=claim_token)
     if lease_before is not None:
         rows = rows.filter(lease_expires_at__lt=lease_before)
-    return rows.update(state=new.value, **{**_belonging_to(new), **fields}) == 1
+    moved = rows.update(state=new.value, **{**_belonging_to(new), **fields}) == 1
+    if moved:
+        logger.info("Now %s", new.value, extra={"generation_id": str(generation_id)})
+    return moved
 
 
 def touch(generation_id: UUID, claim_token: UUID, **fields: Any) -> bool:

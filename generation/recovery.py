@@ -10,6 +10,7 @@ from generation import endings, look_sheets, scheduler, trials, wakeups
 from generation.models import Generation, StepPreview, Worker
 from generation.pictures import removing
 from generation.states import ACTIVE
+from generation.watching import worker_metrics
 
 # A worker that has not been seen for an hour will not come back under its old name.
 FORGET_WORKER = timedelta(hours=1)
@@ -45,10 +46,12 @@ def recover() -> int:
     The claim and the old lease stand in the WHERE, so two rounds at once move a row once.
     """
     now = timezone.now()
-    return sum(
+    recovered = sum(
         endings.tried_again(row, _token(row), lease_before=now)
         for row in _running().filter(lease_expires_at__lt=now)
     )
+    worker_metrics.erred("lease_ran_out", recovered)
+    return recovered
 
 
 def recover_held_by(worker_name: str) -> int:
