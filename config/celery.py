@@ -4,6 +4,7 @@ import logging.config
 import os
 from typing import Any
 
+from billiard.util import get_logger
 from celery import Celery, signals
 from django.conf import settings
 
@@ -17,6 +18,8 @@ app.autodiscover_tasks()
 @signals.setup_logging.connect
 def log_like_the_web(loglevel: int | None = None, **_: Any) -> None:
     """One format and one filter for every process; HOUSESTYLE_LOG_LEVEL wins over --loglevel."""
+    # It tells of children that died, and cuts itself off from ours when it is made later.
+    get_logger()
     logging.config.dictConfig(settings.LOGGING)
     if loglevel and not settings.LOG_LEVEL:
         logging.getLogger().setLevel(loglevel)

@@ -10,6 +10,10 @@ from pythonjsonlogger.json import JsonFormatter
 
 from generation import logs
 
+# A sweep every five seconds is no news, nor is each of a library's requests.
+TALKATIVE = ("httpx", "httpx2", "celery.app.trace", "celery.beat", "celery.worker.strategy")
+# Those that bring a stream of their own.
+WITH_HANDLERS = ("django", "django.server", "multiprocessing", "uvicorn", "uvicorn.error")
 HIDDEN = "[hidden]"
 WORDS = "[words]"
 LINE = "%(asctime)s %(levelname)s %(name)s %(message)s%(about)s"
@@ -49,9 +53,8 @@ def wiring(style: str, level: str) -> dict[str, Any]:
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": style}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
-            **{name: {"level": "WARNING"} for name in ("httpx", "httpx2")},
-            **dict.fromkeys(("django", "django.server", "uvicorn"), through_ours),
-            "uvicorn.error": through_ours,
+            **{name: {"level": "WARNING"} for name in TALKATIVE},
+            **dict.fromkeys(WITH_HANDLERS, through_ours),
             # Its lines repeat addresses with everything in them; ours name the route.
             "uvicorn.access": {**through_ours, "level": "WARNING"},
         },

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from config.logs import discreet
+from generation import logs
 
 logger = logging.getLogger(__name__)
 MISSING = "%s is set, but its packages are not there: pip install -r requirements-observability.txt"
@@ -66,7 +67,7 @@ def _scrubbed(event: Any, hint: object) -> Any:
 
 def _discreet_all(value: Any) -> Any:
     if isinstance(value, str):
-        return discreet(value)
+        return discreet(value, logs.scope().unsaid)
     if isinstance(value, dict):
         return {key: _discreet_all(each) for key, each in value.items()}
     return [_discreet_all(each) for each in value] if isinstance(value, list | tuple) else value

@@ -48,7 +48,8 @@ def _taken(lines: list[Line]) -> list[tuple[int, float]]:
     union = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS part" for sql, _ in parts)
     with connection.cursor() as cursor:
         cursor.execute(union, [value for _, values in parts for value in values])
-        return cursor.fetchall()
+        rows: list[tuple[int, float]] = cursor.fetchall()
+    return rows
 
 
 def _lately(at: int, line: Line) -> QuerySet[Generation, tuple[int, float]]:

@@ -4,7 +4,7 @@ Everything here is a bounded number of queries over rows that an index finds, ho
 there are and however much was ever made.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -147,11 +147,11 @@ def _load(name: str, which: Q) -> dict[str, Any]:
     }
 
 
-def _load_of(row: dict[str, Any], name: str) -> Load:
+def _load_of(row: Mapping[str, Any], name: str) -> Load:
     return Load(*(row[f"{name}_{what}"] for what in ("rows", "pictures", "tiles")))
 
 
-def _workers() -> dict[str, dict[str, int]]:
+def _workers() -> dict[str, dict[str, Any]]:
     alive = Worker.objects.filter(last_seen_at__gte=seen_since())
     grouped = alive.order_by().values_list("queue")
     counted = grouped.annotate(all=Count("pk"), warm=Count("pk", filter=Q(is_ready=True)))

@@ -111,7 +111,7 @@ def _cache() -> None:
 
 def _broker() -> None:
     with current_app.connection_for_write() as broker:
-        broker.ensure_connection(max_retries=1, timeout=PATIENCE_SECONDS)
+        broker.ensure_connection(max_retries=1, timeout=round(PATIENCE_SECONDS))
 
 
 def _storage() -> None:

@@ -86,8 +86,7 @@ class Status:
 
 def status() -> Status:
     """As it was at most KEPT_SECONDS ago. Seven queries, or none."""
-    found: Status = cache.get_or_set("status", _look, timeout=KEPT_SECONDS)
-    return found
+    return cache.get_or_set("status", _look, timeout=KEPT_SECONDS) or _look()
 
 
 def _look() -> Status:

@@ -22,6 +22,7 @@ SAY = """
 logging.getLogger("uvicorn.error").info("started")
 logging.getLogger("uvicorn.access").info("GET /create/?prompt=secret")
 logging.getLogger("celery.worker").info("ready")
+logging.getLogger("celery.beat").info("sending a due task")
 logging.getLogger("django.request").error("broke", extra={"request": object()})
 """
 
@@ -46,6 +47,12 @@ def test_json_is_what_every_process_writes(tmp_path, process):
     lines = [json.loads(line) for line in lines_of(process, tmp_path, **environment)]
     said = [line["message"] for line in lines if line["logger"] != "py.warnings"]
     assert said == ["started", "ready", "broke"]
+
+
+def test_a_child_that_died_is_told_like_everything_else(tmp_path):
+    dying = WORKER + "from billiard.util import error; error('Process %r died', 'one')\n"
+    lines = lines_of(dying, tmp_path, HOUSESTYLE_LOG_FORMAT="json")
+    assert json.loads(lines[0])["message"] == "Process 'one' died"
 
 
 def test_a_worker_listens_to_its_own_option_where_nothing_else_is_said(tmp_path):
