@@ -36,6 +36,8 @@ setup: $(VENV)/.base ## Create the environment, the database and the starter pac
 	@$(MANAGE) install_starter
 	@$(MANAGE) ensure_admin
 
+# People who look at pictures need no line for each request.
+run: export HOUSESTYLE_LOG_LEVEL ?= WARNING
 run: setup ## Open the house on http://127.0.0.1:8000
 	@exec $(BIN)/supervisord -n -c config/embedded.conf
 

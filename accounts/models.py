@@ -87,6 +87,8 @@ class AllowanceHold(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["reference", "index"], name="one_hold_an_image"),
         ]
+        # Open ones have no such moment, and are found by that.
+        indexes = [models.Index(fields=["closed_at"], name="holds_by_closing")]
 
     def __str__(self) -> str:
         return f"{self.reference}#{self.index} {self.state}"

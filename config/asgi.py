@@ -17,6 +17,8 @@ from django.db import close_old_connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from config import watchers
+
 THREADS = 16
 
 
@@ -41,4 +43,5 @@ class HouseHandler(ASGIHandler):
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup(set_prefix=False)
+watchers.begin("web")
 application = HouseHandler()

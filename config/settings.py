@@ -10,6 +10,7 @@ from pathlib import Path
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from config import logs
 from config.environment import Environment
 from config.file_settings import picture_origin, storage
 
@@ -66,6 +67,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.probes.ProbesMiddleware",
+    "config.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "config.csp.HouseCSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -306,11 +309,10 @@ if env.bool("HOUSESTYLE_HTTPS", default=False):
     SECURE_HSTS_SECONDS = 31_536_000
     ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("HOUSESTYLE_LOG_LEVEL", default="INFO")},
-    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpx2")},
-}
+# --- Watching ----------------------------------------------------------------------------------
+LOG_LEVEL = env.str("HOUSESTYLE_LOG_LEVEL", default="")
+LOGGING = logs.wiring(_one_of("HOUSESTYLE_LOG_FORMAT", "line", "json"), LOG_LEVEL or "INFO")
+METRICS_TOKEN = env.str("HOUSESTYLE_METRICS_TOKEN", default="")
+METRICS_PORT = env.int("HOUSESTYLE_METRICS_PORT", default=0)
+TRACES_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
+SENTRY_DSN = env.str("SENTRY_DSN", default="")

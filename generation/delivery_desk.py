@@ -10,7 +10,9 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +96,8 @@ class DeliveryDesk:
             job.do()
             return
         with self._changed:
-            self._waiting.append(job)
+            # In its thread a job is still about what it was about where it was handed over.
+            self._waiting.append(_Job(partial(copy_context().run, job.do), job.takes_room))
             self._room_taken += job.takes_room
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="delivery", daemon=True)

@@ -6,6 +6,7 @@ from uuid import UUID
 from generation import endings, parcels
 from generation.claimed_work import Work
 from generation.engine.contract import EngineError
+from generation.watching import worker_metrics
 from generation.worker_process import is_stopping
 
 
@@ -22,6 +23,7 @@ class Leftovers:
         In a batch of several rows one may be the cause: each is tried again by itself, and only
         the one that is refused then fails.
         """
+        worker_metrics.erred(error)
         if error.retryable or len(self._ours()) > 1:
             self.try_again(str(error))
             return
@@ -29,6 +31,8 @@ class Leftovers:
             endings.failed(work.row.pk, str(error), self.token)
 
     def try_again(self, sentence: str = parcels.WENT_WRONG) -> None:
+        if sentence == parcels.WENT_WRONG and self._ours():
+            worker_metrics.erred("unexpected")
         for work in self._ours():
             endings.tried_again(work.row, self.token, sentence)
 

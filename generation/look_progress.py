@@ -7,6 +7,7 @@ from uuid import UUID
 
 from generation import progress
 from generation.models import GeneratedImage, Generation, LookSheet
+from generation.pace import seconds_an_image
 from generation.states import ACTIVE, ENDED, State
 from stylepacks.models import StylePack
 
@@ -112,7 +113,7 @@ def _eta(coming: list[Generation]) -> tuple[int, int] | None:
 
 
 def _eta_in(queue: str, coming: list[Generation]) -> tuple[int, int] | None:
-    pace = progress.seconds_an_image(queue, of_tiles=True)
+    pace = seconds_an_image(queue, of_tiles=True)
     workers = progress.workers_alive(queue)
     if pace is None or not workers:
         return None
@@ -120,7 +121,7 @@ def _eta_in(queue: str, coming: list[Generation]) -> tuple[int, int] | None:
     line = progress.line(queue)
     last = max((at for at, (pk, _) in enumerate(line, 1) if pk in ours), default=0)
     others = sum(count for pk, count in line[:last] if pk not in ours)
-    theirs = progress.seconds_an_image(queue) or pace
+    theirs = seconds_an_image(queue) or pace
     seconds = [
         (len(ours) * mine + others * other) / workers
         for mine, other in zip(pace, theirs, strict=True)

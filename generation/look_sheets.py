@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts import allowance
 from accounts.models import User
-from generation import fair_share, recipes, submission
+from generation import fair_share, logs, recipes, submission
 from generation.deleting import delete_generation
 from generation.models import GeneratedImage, Generation, LookSheet
 from generation.states import ACTIVE, ENDED, WAITING, State
@@ -207,7 +207,7 @@ def _makes_tiles(pack: StylePack) -> bool:
 
 
 def _enter(sheet: LookSheet, tiles: Sequence[Generation]) -> LookSheet:
-    with transaction.atomic():
+    with logs.about(tiles), transaction.atomic():
         fair_share.join(sheet.person)
         # Joining lets one person in at a time: a twin with the same key may have come in before.
         twin = _with_key(sheet.person, sheet.idempotency_key)

@@ -4,6 +4,7 @@ Leases and pauses are told by the database's clock, which all workers share: one
 steps would take living workers' rows, or keep a row waiting for an hour.
 """
 
+import logging
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,8 @@ from django.utils import timezone
 
 from generation.models import Generation
 from generation.states import ACTIVE, ENDED, State, sources_of
+
+logger = logging.getLogger(__name__)
 
 LEASE_RAN_OUT = Q(lease_expires_at__lt=Now())
 
@@ -41,7 +44,10 @@ def move(
         rows = rows.filter(claim_token=claim_token)
     if lease_ran_out:
         rows = rows.filter(LEASE_RAN_OUT)
-    return rows.update(state=new.value, **{**_belonging_to(new), **fields}) == 1
+    moved = rows.update(state=new.value, **{**_belonging_to(new), **fields}) == 1
+    if moved:
+        logger.info("Now %s", new.value, extra={"generation_id": str(generation_id)})
+    return moved
 
 
 def touch(generation_id: UUID, claim_token: UUID, **fields: Any) -> bool:

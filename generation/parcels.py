@@ -7,9 +7,10 @@ import logging
 from dataclasses import dataclass
 from uuid import UUID
 
-from generation import delivery, endings, progress
+from generation import delivery, endings, logs, progress
 from generation.claimed_work import Piece, Work
 from generation.engine.contract import RenderedImage, RenderResult
+from generation.watching import worker_metrics
 from generation.worker_process import WorkerProcess, is_stopping
 
 logger = logging.getLogger(__name__)
@@ -35,23 +36,29 @@ class Parcel:
         for piece in sorted(self.pieces, key=lambda piece: piece.key not in images):
             self.process.show_life()
             if piece.work.is_ours:
-                self._settle(piece, images.get(piece.key))
+                with logs.about([piece.work.row]):
+                    self._settle(piece, images.get(piece.key))
 
     def _settle(self, piece: Piece, image: RenderedImage | None) -> None:
         try:
             if image is not None:
                 self._deliver(piece.work, piece.index, image)
             elif not is_stopping():
+                worker_metrics.erred("image_failed")
                 said = self.result.failures.get(piece.key, "An image did not come out.")
                 self._try_again(piece.work, said)
         except delivery.DeliveryFailed as error:
+            worker_metrics.erred(error)
             self._try_again(piece.work, str(error), DELIVERIES)
         except Exception:  # whatever it is, it costs the neighbours nothing
             logger.exception("An image could not be delivered")
+            worker_metrics.erred("unexpected")
             self._try_again(piece.work, WENT_WRONG)
 
     def _deliver(self, work: Work, index: int, image: RenderedImage) -> None:
-        if not delivery.deliver(work.row, self.token, index, image):
+        with worker_metrics.delivering(work.row.queue):
+            accepted = delivery.deliver(work.row, self.token, index, image)
+        if not accepted:
             work.is_ours = False
             return
         work.delivered += 1

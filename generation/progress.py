@@ -6,9 +6,8 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache as once
-from statistics import quantiles
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -16,11 +15,12 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import F
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from generation import moving, scheduler
 from generation.models import GeneratedImage, Generation, Worker
+from generation.pace import seconds_an_image
 from generation.states import ACTIVE, ENDED, State
 
 logger = logging.getLogger(__name__)
@@ -28,8 +28,6 @@ logger = logging.getLogger(__name__)
 POLL_SECONDS = 0.25
 # With Redis the bell tells of changes; places and workers change without one.
 LONG_POLL_SECONDS = 2.0
-MEASURED_ROWS = 40
-ENOUGH_ROWS = 3
 
 
 @dataclass(frozen=True)
@@ -120,7 +118,7 @@ async def watch_all(
 
 def is_alive(worker: Worker) -> bool:
     """Seen within three pulses."""
-    return worker.last_seen_at >= _three_pulses_ago()
+    return worker.last_seen_at >= timezone.now() - timedelta(seconds=3 * settings.PULSE_SECONDS)
 
 
 def publish(generation_id: UUID) -> None:
@@ -191,14 +189,13 @@ def line(queue: str) -> list[tuple[UUID, int]]:
 
 def workers_alive(queue: str) -> int:
     """Workers of this queue that were seen within three pulses."""
-    alive = Worker.objects.filter(
-        queue=queue, last_seen_at__gte=moving.seconds_from_now(-3 * settings.PULSE_SECONDS)
-    )
+    alive = Worker.objects.filter(queue=queue, last_seen_at__gte=seen_since())
     return cache.get_or_set(f"alive:{queue}", alive.count, timeout=1) or 0
 
 
-def _three_pulses_ago() -> datetime:
-    return timezone.now() - timedelta(seconds=3 * settings.PULSE_SECONDS)
+def seen_since() -> Combinable:
+    """A worker seen after this moment is alive."""
+    return moving.seconds_from_now(-3 * settings.PULSE_SECONDS)
 
 
 def _percent(generation: Generation) -> int:
@@ -225,25 +222,3 @@ def _eta(generation: Generation, ahead: int, workers: int) -> tuple[int, int] | 
         left -= min(1.0, generation.step / generation.total_steps)
     images = ahead / workers + generation.count * left
     return round(pace[0] * images), round(pace[1] * images)
-
-
-def seconds_an_image(queue: str, of_tiles: bool = False) -> tuple[float, float] | None:
-    """p50 and p90 of what an image took here lately; None before enough are measured.
-
-    Tiles of a sheet are drafts, far quicker than pictures: the two are measured apart.
-    """
-    pace: tuple[float, float] | None = cache.get_or_set(
-        f"pace:{queue}:{of_tiles}", lambda: _measure(queue, of_tiles), timeout=5
-    )
-    return pace
-
-
-def _measure(queue: str, of_tiles: bool) -> tuple[float, float] | None:
-    rows = Generation.objects.filter(queue=queue, state=State.DONE.value, device_seconds__gt=0)
-    rows = rows.filter(sheet__isnull=not of_tiles)
-    recent = rows.order_by("-finished_at").values_list(F("device_seconds") / F("count"), flat=True)
-    seconds = list(recent[:MEASURED_ROWS])
-    if len(seconds) < ENOUGH_ROWS:
-        return None
-    tenths = quantiles(seconds, n=10, method="inclusive")
-    return tenths[4], tenths[8]

@@ -9,6 +9,7 @@ from generation.models import Generation, StepPreview, Worker
 from generation.moving import LEASE_RAN_OUT, seconds_from_now
 from generation.pictures import removing
 from generation.states import ACTIVE
+from generation.watching import worker_metrics
 
 # A worker that has not been seen for an hour will not come back under its old name.
 FORGET_WORKER_SECONDS = 3600
@@ -44,10 +45,12 @@ def recover() -> int:
 
     The claim and the old lease stand in the WHERE, so two rounds at once move a row once.
     """
-    return sum(
+    recovered = sum(
         endings.left_behind(row, _token(row), lease_ran_out=True)
         for row in _running().filter(LEASE_RAN_OUT)
     )
+    worker_metrics.erred("lease_ran_out", recovered)
+    return recovered
 
 
 def recover_held_by(worker_name: str) -> int:

@@ -80,7 +80,7 @@ def render_batch(process: WorkerProcess, claimed: Sequence[Generation]) -> None:
     """
     token = claimed[0].claim_token
     assert token is not None
-    with ExitStack() as until_delivered:
+    with ExitStack() as until_delivered, process.at_work_on(claimed):
         until_delivered.enter_context(process.holding(token))
         works = [Work(row, delivery.missing_indices(row)) for row in claimed]
         batch = _Batch(process, token, works)
@@ -150,7 +150,7 @@ class _Batch:
         self.process.show_life()
         result = renderer.render(request, self._on_step)
         self.process.loaded(self._pieces[0].work.row.batch_key)
-        self.process.short_of_memory(result.given_up)
+        self.process.rendered(self._pieces[0].work.row.queue, result)
         self._charge(result)
         self._hand_over(result)
         for work in works_of(self._pieces):

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from accounts import allowance
 from accounts.models import User
-from generation import endings, fair_share, progress, recipes, wakeups
+from generation import endings, fair_share, logs, progress, recipes, wakeups
 from generation.engine.contract import batch_key
 from generation.models import Generation
 from generation.recipes import Recipe
@@ -55,7 +55,7 @@ def submit_trial(curator: User, wish: Wish, version: PackVersion) -> Generation:
     wish = cleaned(wish)
     row = row_of(curator, wish, (version,), recipes.build(wish, (version,)))
     row.idempotency_key, row.is_trial = row.pk.hex, True
-    with transaction.atomic():
+    with logs.about([row]), transaction.atomic():
         fair_share.join(curator)
         row.save(force_insert=True)
         transaction.on_commit(lambda: announce(row.queue), robust=True)
@@ -72,7 +72,7 @@ def cancel(generation: Generation) -> None:
 
 
 def _enter(row: Generation) -> Generation:
-    with transaction.atomic():
+    with logs.about([row]), transaction.atomic():
         fair_share.join(row.person)
         _check_waiting(row.person)
         # Written before it is held: a twin with the same key then waits here, not on the ledger.

@@ -3,6 +3,7 @@ from django.urls import URLPattern, path
 from generation import look_views, views
 from generation.gallery.urls import urlpatterns as gallery_patterns
 from generation.pictures.urls import urlpatterns as picture_patterns
+from generation.watching import status_page
 
 urlpatterns: list[URLPattern] = [
     path("create/", views.create, name="create"),
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("looks/<uuid:id>/retry", look_views.retry, name="look_sheet_retry"),
     path("looks/<uuid:id>/delete", look_views.delete, name="look_sheet_delete"),
     path("looks/<uuid:id>/compare", look_views.compare, name="look_sheet_compare"),
+    path("status/", status_page.page, name="status"),
     *picture_patterns,
     *gallery_patterns,
 ]

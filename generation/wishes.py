@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from generation import logs
 from stylepacks.rules.aspects import ASPECTS
 
 MAX_SEED = 2**32 - 1
@@ -43,6 +44,7 @@ class Wish:
 
 def cleaned(wish: Wish) -> Wish:
     """The wish with a clean prompt and a seed, or SubmissionError for what cannot be used."""
+    logs.leave_out(wish.prompt)
     _check_count(wish.count)
     _check_range(
         wish.strength, 100, _("Strength must be a whole number from 0 to 100."), "strength"

@@ -18,13 +18,15 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from generation import recovery, wakeups
+from generation import logs, recovery, wakeups
 from generation.delivery_desk import DeliveryDesk
 from generation.devices import compiles, open_renderer, sizes_to_compile
+from generation.engine.contract import RenderResult
 from generation.models import Generation, Worker
 from generation.moving import lease_end
 from generation.reading_ahead import ReadAhead
 from generation.states import ACTIVE
+from generation.watching import spans, worker_door, worker_metrics
 from generation.weight_files import checkpoint_location
 from stylepacks.models import Checkpoint
 
@@ -88,6 +90,7 @@ class WorkerProcess:
         """
         recovery.recover_held_by(self.name)
         self._announce(is_ready=False)
+        worker_door.open_on(settings.METRICS_PORT)
         threading.Thread(target=self._beat, name="pulse", daemon=True).start()
         threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
         for queue in self.queues:
@@ -122,6 +125,13 @@ class WorkerProcess:
         finally:
             self._held.discard(claim_token)
 
+    @contextmanager
+    def at_work_on(self, rows: Sequence[Generation]) -> Iterator[None]:
+        """Log lines, figures and traces within are about these rows, which were just claimed."""
+        worker_metrics.claimed(rows)
+        with logs.about(rows), spans.span("render"):
+            yield
+
     def let_go(self) -> None:
         """Every row still held goes back to the queue untouched; its claim is lost to us."""
         for claim_token in set(self._held):
@@ -141,9 +151,10 @@ class WorkerProcess:
             is_ready=True, loaded_batch_key=batch_key, loaded_checkpoint=checkpoint[:200]
         )
 
-    def short_of_memory(self, given_up: Sequence[str]) -> None:
-        """Note what the last render gave up to fit: in the log, and for staff on the worker."""
-        note = ", ".join(given_up)
+    def rendered(self, queue: str, result: RenderResult) -> None:
+        """Count what a render took, and note for staff what it gave up to fit into memory."""
+        worker_metrics.rendered(queue, result)
+        note = ", ".join(result.given_up)
         if note == self._memory_note:
             return
         self._memory_note = note

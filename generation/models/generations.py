@@ -114,6 +114,17 @@ class Generation(models.Model):
                 ),
             ),
             models.Index(
+                fields=["queue"],
+                name="unended_by_queue",
+                condition=models.Q(state__in=["queued", "claimed", "rendering", "delivering"]),
+            ),
+            models.Index(
+                fields=["queue", "-finished_at"],
+                name="done_by_queue",
+                condition=models.Q(state="done"),
+            ),
+            models.Index(fields=["finished_at"], name="ended_lately"),
+            models.Index(
                 fields=["state"], name="trials_to_answer", condition=models.Q(is_trial=True)
             ),
         ]

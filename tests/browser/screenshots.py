@@ -82,6 +82,7 @@ def furnish(browser: Browser, house: House) -> tuple[dict[str, object], dict[str
         "pack": f"/packs/{pack}/",
         "packs-none": "/packs/?q=zebra&family=paint",
         "free": "/free/",
+        "status": "/status/",
         "create": f"/create/?pack={pack}",
         "generation-done": done,
         "generation-waiting": waiting,

@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.model]
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/packs/", "/packs/?q=zebra", "/packs/synthwave/", "/create/"]
+    "path", ["/", "/packs/", "/packs/?q=zebra", "/packs/synthwave/", "/create/", "/status/"]
 )
 def test_it_breaks_no_rule_of_accessibility(page: Page, house: House, path: str):
     page.goto(house.address + path)

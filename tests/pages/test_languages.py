@@ -208,6 +208,7 @@ def addresses(house):
     return [
         "/", "/packs/", "/packs/?q=ink", "/packs/?q=nothinglikeit&family=zz", "/packs/ink/",
         "/packs/fox/", "/create/?pack=ink", "/learn/", "/learn/?q=zzzz", "/learn/seed/", "/free/",
+        "/status/",
         "/images/", "/images/?show=favourites", "/nowhere/", "/account/", "/accounts/email/",
         "/accounts/password/change/", "/accounts/logout/", reverse("boards"),
         reverse("board", args=[house["board"].pk]), reverse("picture", args=[done, image]),

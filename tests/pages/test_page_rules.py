@@ -35,7 +35,8 @@ def test_it_keeps_templates_and_style_sheets_short():
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/packs/", "/packs/ink/", "/create/", "/images/", "/gallery/", "/learn/"]
+    "path",
+    ["/", "/packs/", "/packs/ink/", "/create/", "/images/", "/gallery/", "/learn/", "/status/"],
 )
 def test_it_loads_little_of_its_own_at_first(client, ink, path):
     page = client.get(path).content.decode()
@@ -45,7 +46,8 @@ def test_it_loads_little_of_its_own_at_first(client, ink, path):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/packs/", "/packs/ink/", "/create/", "/images/", "/gallery/", "/learn/"]
+    "path",
+    ["/", "/packs/", "/packs/ink/", "/create/", "/images/", "/gallery/", "/learn/", "/status/"],
 )
 def test_it_sends_a_strict_policy(client, ink, path):
     policy = client.get(path)["Content-Security-Policy"]

@@ -5,8 +5,10 @@ import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -18,9 +20,12 @@ from django.utils import timezone
 
 from generation.models import Generation, Worker
 from generation.states import State
+from generation.watching import readiness
 from stylepacks.models import Checkpoint, StylePack
 
 LOW_DISK_BYTES = 500 * 1024 * 1024
+TOKEN_CHARACTERS = 16
+LAST_PORT = 65535
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,11 @@ def _check_broker() -> Check:
     return Check("broker", True, settings.CELERY_BROKER_URL.split("@")[-1])
 
 
+def _check_cache() -> Check:
+    readiness.PARTS["cache"]()
+    return Check("cache", True, "redis" if settings.REDIS_URL else "in each process")
+
+
 def _check_storage() -> Check:
     name = default_storage.save("doctor/probe.txt", ContentFile(b"probe"))
     with default_storage.open(name) as stored:
@@ -119,21 +129,62 @@ def _check_workers() -> Check:
     return Check("workers", bool(alive), f"{names}; {waiting} waiting", CURES["workers"])
 
 
+def _check_figures() -> Check:
+    token, port = settings.METRICS_TOKEN, settings.METRICS_PORT
+    who = "its token" if token else "this machine alone"
+    found = f"/metrics open to {who}; {f'workers at port {port}' if port else 'none of workers'}"
+    sound = (not token or len(token) >= TOKEN_CHARACTERS) and 0 <= port <= LAST_PORT
+    return Check("figures", sound, found, CURES["figures"])
+
+
+def _check_traces() -> Check:
+    packages = ("sdk", "exporter.otlp.proto.http", "instrumentation.celery")
+    needed = [f"opentelemetry.{name}" for name in packages]
+    return _optional("traces", settings.TRACES_ENDPOINT, needed)
+
+
+def _check_reports() -> Check:
+    return _optional("reports", settings.SENTRY_DSN, ["sentry_sdk"])
+
+
+def _optional(name: str, address: str, packages: list[str]) -> Check:
+    """Off, or on with its packages. Of the address only the host is told: the rest is a secret."""
+    if not address:
+        return Check(name, True, "off")
+    host = urlsplit(address).hostname or "no host"
+    try:
+        for package in packages:
+            import_module(package)
+    except ImportError as missing:
+        return Check(name, False, f"to {host}, without {missing.name}", CURES[name])
+    return Check(name, host != "no host", f"on, to {host}", CURES[name])
+
+
 CURES = {
     "database": "Check DATABASE_URL, then run `manage.py migrate`.",
     "broker": "Start the broker, or correct CELERY_BROKER_URL.",
+    "cache": "Start Redis, or correct REDIS_URL.",
     "storage": "Check the S3_* variables, or the rights on the data folder.",
     "disk": "Free some space, or set HOUSESTYLE_DATA to a larger disk.",
     "checkpoint": "Run `manage.py install_starter`.",
     "packs": "Run `manage.py install_starter`, or publish a pack in the admin.",
     "workers": "Start one: `make run`, or `celery -A config worker` with your queues.",
+    "figures": f"Give HOUSESTYLE_METRICS_TOKEN {TOKEN_CHARACTERS} characters or more, and "
+    f"HOUSESTYLE_METRICS_PORT a number from 0 to {LAST_PORT}.",
+    "traces": "Correct OTEL_EXPORTER_OTLP_ENDPOINT, or run "
+    "`pip install -r requirements-observability.txt`.",
+    "reports": "Correct SENTRY_DSN, or run `pip install -r requirements-observability.txt`.",
 }
 CHECKS = (
     _check_database,
     _check_broker,
+    _check_cache,
     _check_storage,
     _check_disk,
     _check_checkpoint,
     _check_packs,
     _check_workers,
+    _check_figures,
+    _check_traces,
+    _check_reports,
 )

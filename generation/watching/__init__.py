@@ -1,0 +1,1 @@
+"""How the house is doing: figures for operators and programs, a page for people."""
