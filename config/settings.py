@@ -311,7 +311,7 @@ if env.bool("HOUSESTYLE_HTTPS", default=False):
 
 # --- Watching ----------------------------------------------------------------------------------
 LOG_LEVEL = env.str("HOUSESTYLE_LOG_LEVEL", default="")
-LOGGING = logs.wiring(_one_of("HOUSESTYLE_LOG_FORMAT", "line", "json"), LOG_LEVEL or "INFO")
+LOGGING = logs.wiring(env.choice("HOUSESTYLE_LOG_FORMAT", "line", "json"), LOG_LEVEL or "INFO")
 METRICS_TOKEN = env.str("HOUSESTYLE_METRICS_TOKEN", default="")
 METRICS_PORT = env.int("HOUSESTYLE_METRICS_PORT", default=0)
 TRACES_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0012_thumbnails'),
+        ('generation', '0013_dead_letters'),
         ('stylepacks', '0010_cover_blur'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
