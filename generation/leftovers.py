@@ -6,7 +6,9 @@ from uuid import UUID
 from generation import endings, parcels
 from generation.claimed_work import Work
 from generation.engine.contract import EngineError
+from generation.parcels import STORAGE_TRIES
 from generation.watching import worker_metrics
+from generation.weight_files import StorageAway
 from generation.worker_process import is_stopping
 
 
@@ -25,16 +27,16 @@ class Leftovers:
         """
         worker_metrics.erred(error)
         if error.retryable or len(self._ours()) > 1:
-            self.try_again(str(error))
+            self.try_again(str(error), STORAGE_TRIES if isinstance(error, StorageAway) else None)
             return
         for work in self._ours():
             endings.failed(work.row.pk, str(error), self.token)
 
-    def try_again(self, sentence: str = parcels.WENT_WRONG) -> None:
+    def try_again(self, sentence: str = parcels.WENT_WRONG, tries: int | None = None) -> None:
         if sentence == parcels.WENT_WRONG and self._ours():
             worker_metrics.erred("unexpected")
         for work in self._ours():
-            endings.tried_again(work.row, self.token, sentence)
+            endings.tried_again(work.row, self.token, sentence, tries)
 
     def end(self) -> None:
         """After a whole render: only a stop, or a delivery that broke off, leaves any."""

@@ -16,7 +16,7 @@ from generation.worker_process import WorkerProcess, is_stopping
 logger = logging.getLogger(__name__)
 
 # Storage that is away comes back: with the pauses between them these tries last five minutes.
-DELIVERIES = 8
+STORAGE_TRIES = 8
 WENT_WRONG = "Something went wrong while this was rendered. Please try again."
 
 
@@ -49,7 +49,7 @@ class Parcel:
                 self._try_again(piece.work, said)
         except delivery.DeliveryFailed as error:
             worker_metrics.erred(error)
-            self._try_again(piece.work, str(error), DELIVERIES)
+            self._try_again(piece.work, str(error), STORAGE_TRIES)
         except Exception:  # whatever it is, it costs the neighbours nothing
             logger.exception("An image could not be delivered")
             worker_metrics.erred("unexpected")

@@ -11,6 +11,13 @@ from django.core.files.storage import default_storage
 from generation.engine.contract import EngineError
 
 
+class StorageAway(EngineError):
+    """Storage gives nothing now, whatever is asked for; it will be back."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retryable=True)
+
+
 def checkpoint_location(location: str) -> str:
     """A path under the project if there is one, else the location as it is (a path, a hub id)."""
     inside = Path(settings.BASE_DIR) / location
@@ -20,7 +27,7 @@ def checkpoint_location(location: str) -> str:
 def local_lora(storage_name: str, sha256: str) -> str:
     """Path of the LoRA on local disk, fetched if need be.
 
-    EngineError, retryable, when storage does not give it; not retryable when its bytes are wrong.
+    StorageAway when storage does not give it; EngineError when its bytes are wrong.
     """
     kept = _folder() / f"{sha256}.safetensors"
     if not kept.exists():
@@ -61,5 +68,5 @@ def _copy(storage_name: str, handle: int) -> str:
             raise EngineError(said) from error
         except Exception as error:  # each storage has its own kinds of failure
             said = "The pack's weights could not be fetched."
-            raise EngineError(said, retryable=True) from error
+            raise StorageAway(said) from error
     return summed.hexdigest()

@@ -91,6 +91,7 @@ def _run(
 ) -> tuple[dict[str, float], Findings]:
     app = APP if options.engine == "standin" else "config"
     house = House(folder, **ground.environment(), HOUSESTYLE_DEBUG="0", WEB_CONCURRENCY="2")
+    house.manage("collectstatic", "--noinput", "-v", "0")
     with house, Fleet(house.environment, folder, app) as fleet:
         clients, counts = _clients(house, options)
         trouble = _trouble(options, ground, fleet, folder)

@@ -77,8 +77,12 @@ def _images(database: Any) -> dict[tuple[str, int], dict[str, Any]]:
 
 def _objects(ground: Ground) -> set[str]:
     pages = ground.store.client().get_paginator("list_objects_v2")
-    listed = pages.paginate(Bucket=BUCKET, Prefix="generations/")
-    return {entry["Key"] for page in listed for entry in page.get("Contents", ())}
+    return {
+        entry["Key"]
+        for prefix in ("generations/", "thumbnails/")
+        for page in pages.paginate(Bucket=BUCKET, Prefix=prefix)
+        for entry in page.get("Contents", ())
+    }
 
 
 def _lost(

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import select
 import time
 from collections.abc import Sequence
 from types import SimpleNamespace
@@ -39,10 +40,15 @@ class StandIn:
         seconds = self.seconds * len(wanted)
         for step in range(1, STEPS + 1):
             # Until a moment, not for a while: what a step's report takes is part of the render.
-            time.sleep(max(0.0, began + seconds * step / STEPS - time.monotonic()))
+            _sleep(began + seconds * step / STEPS - time.monotonic())
             dropped = on_step(StepProgress(step, STEPS)) if on_step else None
             wanted = [order for order in wanted if order.key not in (dropped or ())]
         return RenderResult(tuple(map(picture, wanted)), 0.0, seconds, 0.0)
+
+
+def _sleep(seconds: float) -> None:
+    # Not time.sleep: it names a moment, which a stepped clock of libfaketime takes for nonsense.
+    select.select([], [], [], max(0.0, seconds))
 
 
 def picture(order: ImageOrder) -> RenderedImage:
