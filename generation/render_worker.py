@@ -43,7 +43,7 @@ def serve(process: WorkerProcess) -> int:
     queues = itertools.cycle(process.queues)
     recovered_at = time.monotonic()
     try:
-        while process.takes_work and not is_stopping():
+        while process.clock_is_right and not is_stopping():
             claimed = scheduler.claim(process.name, next(queues), process.loaded_batch_key)
             if claimed:
                 render_batch(process, claimed)

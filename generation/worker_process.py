@@ -81,7 +81,7 @@ class WorkerProcess:
         self._read_ahead = ReadAhead(queues)
         self._memory_note = ""
         self._is_warm = threading.Event()
-        self._clock_is_right = True
+        self.clock_is_right = True
 
     def open(self) -> None:
         """Announce, start the pulse, and warm up in the background.
@@ -98,9 +98,8 @@ class WorkerProcess:
 
     @property
     def takes_work(self) -> bool:
-        """Whether it may claim rows: not while it compiles, for somebody would wait for that, and
-        not while its machine's clock is wrong."""
-        return self._clock_is_right and (self._is_warm.is_set() or not compiles())
+        """Not while it compiles, for somebody would wait for that, nor with a wrong clock."""
+        return self.clock_is_right and (self._is_warm.is_set() or not compiles())
 
     def close(self) -> None:
         """The process ends on purpose: take the rows down, so that nobody waits for it."""
@@ -250,10 +249,10 @@ class WorkerProcess:
         seen = self._rows().values_list("last_seen_at", flat=True).first() or timezone.now()
         ahead = (timezone.now() - seen).total_seconds()
         is_right = abs(ahead) <= CLOCK_SECONDS
-        if is_right != self._clock_is_right:
+        if is_right != self.clock_is_right:
             said = "This machine's clock is %+.0f s from the database's; it %s work."
             logger.warning(said, ahead, "takes" if is_right else "takes no")
-        self._clock_is_right = is_right
+        self.clock_is_right = is_right
 
 
 _current: WorkerProcess | None = None

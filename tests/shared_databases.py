@@ -10,7 +10,7 @@ import environ
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 THREADS = 8
 PROFILES = ["sqlite", pytest.param("postgres", marks=pytest.mark.production)]
@@ -57,10 +57,22 @@ def default_database(url: str) -> Iterator[None]:
 
 
 def empty() -> None:
-    """Every row goes, those of the migrations too. Permissions, which no test here reads, are not
-    made again: that takes longer than most tests."""
-    call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=True)
+    """Every row goes, those of the migrations too. Permissions are not made again: no test here
+    reads them. Deleting few rows takes milliseconds, truncating sixty tables most of a second."""
+    tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    with connection.constraint_checks_disabled(), transaction.atomic():
+        _let_go_of_references()
+        with connection.cursor() as cursor:
+            for table in tables:
+                cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
     ContentType.objects.clear_cache()
+
+
+def _let_go_of_references() -> None:
+    """PostgreSQL has no switch for constraints, only for the triggers that hold them."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
 
 
 def together(action: Callable[[int], Any], times: int = THREADS) -> list[Any]:
