@@ -22,17 +22,18 @@ CARRIED = ("generation_id", "request_id", "method", "route", "status", "millisec
 _STANDARD = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime"})
 _NAMES = (
     r"password|passwd|secret(?:_?key)?|access_?key(?:_?id)?|api_?key|token|signature|sig|"
-    r"credential|csrf\w*|sessionid|prompt|x-amz-[\w-]+|dsn"
+    r"credential|csrf\w{0,40}|sessionid|prompt|x-amz-[\w-]{1,40}|dsn"
 )
 _VALUE = r"""(?:"[^"]*"|'[^']*'|[^\s"'&,;)}\]]+)"""
+# Each begins with a fixed word, so that a line of any length costs one pass.
 SECRETS = tuple(
     (re.compile(pattern, re.IGNORECASE), shown)
     for pattern, shown in (
         (r"\b((?:proxy-)?authorization|(?:set-)?cookie)([\"']?\s*[:=]\s*)[^\n]+", rf"\1\2{HIDDEN}"),
         (r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", rf"\1 {HIDDEN}"),
         (r"\bhs_[\w-]{8,}", HIDDEN),
-        (r"(\w+://)[^\s/@\"']*:[^\s/@\"']*@", rf"\1{HIDDEN}@"),
-        (rf"\b((?:\w+_)?(?:{_NAMES}))([\"']?\s*(?:=|%3D|:)\s*){_VALUE}", rf"\1\2{HIDDEN}"),
+        (r"://[^\s/@\"':]*:[^\s/@\"']*@", rf"://{HIDDEN}@"),
+        (rf"(?<![a-z0-9])({_NAMES})([\"']?\s*(?:=|%3D|:)\s*){_VALUE}", rf"\1\2{HIDDEN}"),
         (r"(/s/|/reset/key/|/confirm-email/)[\w:.-]+", rf"\1{HIDDEN}"),
     )
 )

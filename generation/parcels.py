@@ -74,5 +74,6 @@ class Parcel:
 
 def finish(work: Work, token: UUID) -> None:
     """Every image is with its person."""
-    endings.done(work.row.pk, token, work.device_seconds)
+    if endings.done(work.row.pk, token, work.device_seconds):
+        worker_metrics.arrived(work.row)
     work.is_ours = False

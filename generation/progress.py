@@ -22,6 +22,7 @@ from generation import moving, scheduler
 from generation.models import GeneratedImage, Generation, Worker
 from generation.pace import seconds_an_image
 from generation.states import ACTIVE, ENDED, State
+from generation.watching import estimates
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +67,9 @@ def snapshot(generation: Generation) -> Snapshot:
     ahead = sum(count for _, count in waiting[: (place or 1) - 1])
     workers = workers_alive(generation.queue)
     images = list(generation.images.all())
+    eta = _eta(generation, ahead, workers)
+    if eta and state is State.QUEUED:
+        estimates.told(generation.pk, eta[1])
     return Snapshot(
         id=generation.pk,
         state=state,
@@ -74,7 +78,7 @@ def snapshot(generation: Generation) -> Snapshot:
         step=generation.step,
         total=generation.total_steps,
         percent=_percent(generation),
-        eta=_eta(generation, ahead, workers),
+        eta=eta,
         error=generation.error,
         count=generation.count,
         images=tuple(image for image in images if image.removal_id is None),

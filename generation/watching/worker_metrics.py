@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessColl
 
 from generation.engine.contract import RenderResult
 from generation.models import Generation
+from generation.watching import estimates
 
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
@@ -40,6 +41,12 @@ PICTURES = Counter(
     registry=REGISTRY,
 )
 ERRORS = Counter("housestyle_errors", "What went wrong, by cause.", ["cause"], registry=REGISTRY)
+ESTIMATES = Counter(
+    "housestyle_estimates",
+    "Pictures that came within the first p90 their person was told, or late.",
+    ["queue", "came"],
+    registry=REGISTRY,
+)
 OUT_OF_MEMORY = "ran out of memory"
 
 
@@ -68,6 +75,13 @@ def rendered(queue: str, result: RenderResult) -> None:
 def delivering(queue: str) -> AbstractContextManager[object]:
     """Times the delivery of one image."""
     return STAGES.labels(queue, "delivery").time()
+
+
+def arrived(row: Generation) -> None:
+    """All of it is with its person: was that as soon as they were told?"""
+    in_time = estimates.came_in_time(row.pk)
+    if in_time is not None:
+        ESTIMATES.labels(row.queue, "in_time" if in_time else "late").inc()
 
 
 def erred(cause: str | Exception, times: int = 1) -> None:

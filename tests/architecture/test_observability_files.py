@@ -64,7 +64,7 @@ def test_every_label_it_asks_for_is_there(db):
     text = house_metrics.exposition().decode()
     for family in worker_metrics.REGISTRY.collect():
         labels |= {label for sample in family.samples for label in sample.labels}
-    labels |= {"queue", "stage", "cause", *re.findall(r"(\w+)=\"", text)}
+    labels |= {"queue", "stage", "cause", "came", *re.findall(r"(\w+)=\"", text)}
     labels |= {"state", "quantile", "kind", "ending", "how"}
     for asked in expressions():
         for names in re.findall(r"by \(([^)]*)\)", asked):

@@ -174,6 +174,15 @@ def test_secrets_are_hidden_in_whatever_form(line):
     assert wiring.HIDDEN in shown
 
 
+@pytest.mark.parametrize(
+    "piece", ["x_", "a", "://a:", "token", "basic ", "/s/", "=:", "x-amz-", "csrf"]
+)
+def test_a_line_of_a_megabyte_is_no_trap(piece):
+    """One that took quadratic time would outlast the suite's patience."""
+    long = piece * (2**20 // len(piece))
+    assert wiring.discreet(long, ("a red boat",))
+
+
 def test_plain_sentences_stay_as_they_are():
     plain = "The broker did not take the bell for render.sd15.cpu: [Errno 111] refused"
     assert wiring.discreet(plain, ("a red boat",)) == plain

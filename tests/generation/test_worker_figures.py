@@ -8,7 +8,7 @@ import pytest
 from django.core.files.storage import default_storage
 from prometheus_client.parser import text_string_to_metric_families
 
-from generation import recovery, scheduler
+from generation import progress, recovery, scheduler
 from generation.engine.contract import EngineError, LoraRefused
 from generation.models import Generation
 from generation.watching import worker_door, worker_metrics
@@ -91,6 +91,40 @@ def test_it_counts_leases_that_ran_out(alice, submit, grown):
     Generation.objects.update(lease_expires_at=row.created_at - timedelta(hours=1))
     recovery.recover()
     assert grown("housestyle_errors_total", cause="lease_ran_out") == 1
+
+
+@pytest.fixture
+def shared_cache(settings):
+    """As with Redis: web and worker share what they know."""
+    settings.REDIS_URL = "redis://shared"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("seconds", "came"), [(60, "in_time"), (-1, "late")])
+def test_it_counts_whether_people_were_told_right(
+    alice, submit, process, grown, shared_cache, monkeypatch, seconds, came
+):
+    monkeypatch.setattr("generation.progress.publish", lambda _: None)
+    monkeypatch.setattr("generation.endings.publish", lambda _: None)
+    monkeypatch.setattr("generation.progress._eta", lambda *_: (1, seconds))
+    grown("housestyle_estimates_total", queue=QUEUE, came=came)
+    row = submit(alice)
+    progress.snapshot(row)
+    # Later estimates change nothing: the first one is what somebody counted on.
+    monkeypatch.setattr("generation.progress._eta", lambda *_: (1, -seconds))
+    progress.snapshot(row)
+    process.work()
+    assert grown("housestyle_estimates_total", queue=QUEUE, came=came) == 1
+
+
+@pytest.mark.django_db
+def test_what_nobody_was_told_is_not_counted(alice, submit, process, grown):
+    names = [{"queue": QUEUE, "came": came} for came in ("in_time", "late")]
+    for labels in names:
+        grown("housestyle_estimates_total", **labels)
+    submit(alice)
+    process.work()
+    assert [grown("housestyle_estimates_total", **labels) for labels in names] == [0, 0]
 
 
 @pytest.fixture
