@@ -8,8 +8,9 @@ import re
 from pathlib import Path
 
 import environ
-from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from config import security
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -66,6 +67,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "config.csp.HouseCSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "config.csp.ResourcePolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.languages.HouseLocaleMiddleware",
@@ -310,32 +313,9 @@ USE_I18N = True
 USE_TZ = True
 
 # --- Security ----------------------------------------------------------------------------------
-_STRICT_CSP = {
-    "default-src": [NONE],
-    "script-src": [SELF, NONCE],
-    "style-src": [SELF, NONCE],
-    "img-src": [SELF, "data:", "blob:"],
-    "font-src": [SELF],
-    "connect-src": [SELF],
-    "manifest-src": [SELF],
-    "form-action": [SELF],
-    "base-uri": [NONE],
-    "frame-ancestors": [NONE],
-}
-if S3_BUCKET and env.str("S3_ENDPOINT_URL", default=""):
-    _STRICT_CSP["img-src"].append(env.str("S3_PUBLIC_URL", default=env.str("S3_ENDPOINT_URL")))
-CONTENT_SECURITY_POLICY = {"DIRECTIVES": _STRICT_CSP}
-SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
+_picture_host = env.str("S3_PUBLIC_URL", default=env.str("S3_ENDPOINT_URL", default=""))
+vars().update(security.policies(_picture_host if S3_BUCKET else ""), **security.transport(env))
 CSRF_FAILURE_VIEW = "generation.stale_pages.csrf_failure"
-SESSION_COOKIE_SAMESITE = "Lax"
-if env.bool("HOUSESTYLE_HTTPS", default=False):
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_SSL_REDIRECT = True
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
-    SECURE_HSTS_SECONDS = 31_536_000
-    ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
 
 LOGGING = {
     "version": 1,
