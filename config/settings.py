@@ -11,6 +11,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from config import security
+from config.admin_theme import UNFOLD as UNFOLD  # read by unfold
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
