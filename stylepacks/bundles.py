@@ -5,7 +5,7 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
@@ -14,7 +14,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from stylepacks import publishing, sized_covers
+from stylepacks import pictures, publishing, sized_covers
+from stylepacks.bundle_bombs import CHUNK_BYTES, BundleFile, refuse_bomb
 from stylepacks.errors import BundleRefused, PackUnknown
 from stylepacks.models import Checkpoint, Lora, PackVersion, StylePack
 from stylepacks.registering import PackEntry, register_lora, register_pack
@@ -63,7 +64,12 @@ def import_pack(path: Path) -> Imported:
     LoraUnfit and PublishingRefused when what it holds would not pass here either.
     """
     try:
-        with zipfile.ZipFile(path) as bundle, tempfile.TemporaryDirectory() as folder:
+        with (
+            BundleFile(path, "rb") as file,
+            zipfile.ZipFile(file) as bundle,
+            tempfile.TemporaryDirectory() as folder,
+        ):
+            refuse_bomb(bundle, path.stat().st_size)
             manifest = _read_manifest(bundle)
             checkpoint = _checkpoint(manifest)
             files = {lora.sha256: _extract(bundle, lora, Path(folder)) for lora in manifest.loras}
@@ -156,11 +162,17 @@ def _read_manifest(bundle: zipfile.ZipFile) -> Manifest:
 
 
 def _bounded(bundle: zipfile.ZipFile, name: str, limit: int) -> bytes:
+    content = bytearray()
     with bundle.open(name) as member:
-        content = member.read(limit + 1)
-    if len(content) > limit:
-        raise BundleRefused(f"{name} in the bundle is larger than {limit:,} bytes.")
-    return content
+        for chunk in _chunks(member):
+            content += chunk
+            if len(content) > limit:
+                raise BundleRefused(f"{name} in the bundle is larger than {limit:,} bytes.")
+    return bytes(content)
+
+
+def _chunks(member: IO[bytes]) -> Iterator[bytes]:
+    return iter(lambda: member.read(CHUNK_BYTES), b"")
 
 
 def _checkpoint(manifest: Manifest) -> Checkpoint:
@@ -190,7 +202,7 @@ def _extract(bundle: zipfile.ZipFile, lora: LoraFile, folder: Path) -> Path:
 def _copy(member: IO[bytes], local: IO[bytes], lora: LoraFile) -> str:
     # Stops at the size the manifest promised, whatever the member unpacks to.
     summed, written = hashlib.sha256(), 0
-    for chunk in iter(lambda: member.read(1 << 20), b""):
+    for chunk in _chunks(member):
         written += len(chunk)
         if written > lora.byte_size:
             raise BundleRefused(f"The LoRA “{lora.name}” unpacks to more than its manifest says.")
@@ -205,6 +217,10 @@ def _cover(bundle: zipfile.ZipFile, manifest: Manifest) -> bytes | None:
     content = _bounded(bundle, COVER, bundle_format.MAX_COVER_BYTES)
     if hashlib.sha256(content).hexdigest() != manifest.cover_sha256:
         raise BundleRefused("The cover in the bundle is damaged: export it again.")
+    try:
+        pictures.opened(content)
+    except pictures.PictureUnreadable as error:
+        raise BundleRefused(f"The cover in the bundle cannot be used. {error}") from error
     return content
 
 

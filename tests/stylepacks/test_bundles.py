@@ -1,4 +1,5 @@
 import json
+import random
 import shutil
 import zipfile
 
@@ -121,7 +122,7 @@ def no_manifest(members):
 
 
 def huge_manifest(members):
-    members["manifest.json"] = b" " * (2 << 20)
+    members["manifest.json"] = random.Random(1).randbytes(2 << 20)
 
 
 def unfit_version(manifest):
@@ -191,3 +192,32 @@ def test_it_exports_only_what_is_published_and_whole(tmp_path):
         export_pack("ink", tmp_path / "x.pack")
     assert not list(tmp_path.glob("*.pack"))
     assert publishing.problems(pack.live_version)
+
+
+def zipped(path, members, how=zipfile.ZIP_DEFLATED):
+    with zipfile.ZipFile(path, "w", how) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("members", "how", "words"),
+    [
+        ({f"{i}.txt": b"" for i in range(19)}, zipfile.ZIP_STORED, "holds 19 files"),
+        ({f"{i:0200}": b"" for i in range(5000)}, zipfile.ZIP_STORED, "list of files is too long"),
+        ({"manifest.json": bytes(4 << 20)}, zipfile.ZIP_DEFLATED, "100 times its own size"),
+        ({"manifest.json": b"{}"}, zipfile.ZIP_LZMA, "packed in a way"),
+        ({"manifest.json": b"{}"}, zipfile.ZIP_BZIP2, "packed in a way"),
+    ],
+)
+def test_it_tells_a_zip_bomb_before_it_unpacks_it(tmp_path, members, how, words):
+    with pytest.raises(BundleRefused, match=words):
+        import_pack(zipped(tmp_path / "bomb.pack", members, how))
+
+
+def test_it_refuses_a_cover_of_too_many_pixels(bundle, tmp_path, monkeypatch):
+    monkeypatch.setattr("stylepacks.pictures.opened.__defaults__", (16,))
+    with pytest.raises(BundleRefused, match="more than the 0 million"):
+        import_pack(bundle)
+    assert not StylePack.objects.exists()
