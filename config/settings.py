@@ -80,6 +80,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    # Last of all: its page shows who is signed in. Nothing above reads a body.
+    "config.body_limit.BodyLimitMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
