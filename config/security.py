@@ -14,6 +14,18 @@ UNUSED_POWERS = (
     "usb", "window-management", "xr-spatial-tracking",
 )  # fmt: skip
 
+# How often one person, program or network may ask.
+# By name, so that each has a variable of its own: HOUSESTYLE_LIMIT_SUBMIT, …
+USUAL_LIMITS = {
+    "submit": "30/minute",
+    "share": "60/hour",
+    "upload": "60/hour",
+    "report": "20/hour",
+    "like": "60/minute",
+    "api": "300/minute",
+    "api_visitor": "120/minute",
+}
+
 
 def policies(picture_host: str = "") -> dict[str, Any]:
     """The settings that hold on every installation; pictures may also come from `picture_host`."""

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     # Last of all: its page shows who is signed in. Nothing above reads a body.
     "config.body_limit.BodyLimitMiddleware",
+    "config.limits.TooQuickMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -241,7 +242,10 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 if env.str("EMAIL_URL", default=""):
     vars().update(env.email("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = env.str("HOUSESTYLE_FROM_EMAIL", default="Housestyle <hello@localhost>")
-ACCOUNT_RATE_LIMITS = {"gallery_like": "60/m/ip", "gallery_report": "20/h/ip"}
+RATE_LIMITS = {
+    name: env.str(f"HOUSESTYLE_LIMIT_{name.upper()}", default=usual)
+    for name, usual in security.USUAL_LIMITS.items()
+}
 
 # Behind N proxies the visitor's address is the N-th from the right of X-Forwarded-For.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("HOUSESTYLE_PROXIES", default=0)
