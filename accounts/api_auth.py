@@ -3,8 +3,6 @@
 `request.auth` is the User. Give a router or an operation `auth=api_auth`.
 """
 
-import hashlib
-
 from django.conf import settings
 from django.http import HttpRequest
 from ninja.security import APIKeyCookie, HttpBearer
@@ -12,7 +10,7 @@ from ninja.security import APIKeyCookie, HttpBearer
 from accounts import limits
 from accounts.guests import person_of
 from accounts.models import User
-from accounts.tokens import person_of_token
+from accounts.tokens import digest_of, person_of_token
 
 
 class TokenAuth(HttpBearer):
@@ -21,7 +19,7 @@ class TokenAuth(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> User | None:
         person = person_of_token(token)
         if person is not None:
-            limits.count("api", f"token {hashlib.sha256(token.encode()).hexdigest()}")
+            limits.count("api", f"token {digest_of(token)}")
         return person
 
 

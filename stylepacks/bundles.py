@@ -26,6 +26,15 @@ from stylepacks.rules.digests import chunks_of
 # One date for every member, the first a zip can write: equal packs give equal files.
 MEMBER_DATE = (1980, 1, 1, 0, 0, 0)
 LORA_USE_FIELDS = publishing.COPIED_LORA_FIELDS
+# What `zipfile` raises for damaged files, names that are no text among them.
+UNZIPPABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    EOFError,
+    RuntimeError,
+    UnicodeDecodeError,
+)
 VERSION_FIELDS = (*publishing.COPIED_FIELDS, "notes")
 
 
@@ -75,7 +84,7 @@ def import_pack(path: Path) -> Imported:
             files = {lora.sha256: _extract(bundle, lora, Path(folder)) for lora in manifest.loras}
             cover = _cover(bundle, manifest)
             return _register(manifest, checkpoint, files, cover)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
+    except UNZIPPABLE as error:
         raise BundleRefused(f"{path.name} is not a bundle, or a damaged one: {error}.") from error
     except OSError as error:
         raise BundleRefused(f"{path} could not be read: {error.strerror or error}.") from error

@@ -12,6 +12,8 @@ from PIL import Image
 KINDS = ("PNG", "JPEG", "WEBP", "AVIF")
 # Twice the largest picture that the house renders, in each direction; 64 MiB when decoded.
 MOST_PIXELS = 4096 * 4096
+# WebP and JPEG cannot be twice as long as this.
+MOST_EDGE = 8000
 MEGAPIXEL = 1_000_000
 # What is opened in any other way obeys it too: Pillow warns at this size, and refuses at twice it.
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
@@ -39,10 +41,14 @@ def opened(source: "bytes | IO[Any]", most_pixels: int = MOST_PIXELS) -> Image.I
 
 def _decoded(stream: "IO[Any]", most_pixels: int) -> Image.Image:
     with Image.open(stream, formats=KINDS) as picture:
-        if picture.width * picture.height > most_pixels:
-            raise PictureUnreadable(
-                f"This picture has {picture.width} x {picture.height} pixels, more than the "
-                f"{most_pixels // MEGAPIXEL} million it may have: make it smaller first."
-            )
+        _check_size(picture.width, picture.height, most_pixels)
         picture.load()
         return picture
+
+
+def _check_size(width: int, height: int, most_pixels: int) -> None:
+    if width * height > most_pixels or max(width, height) > MOST_EDGE:
+        raise PictureUnreadable(
+            f"This picture has {width} x {height} pixels: a side may have {MOST_EDGE}, and all of "
+            f"it {most_pixels // MEGAPIXEL} million. Make it smaller first."
+        )

@@ -39,7 +39,9 @@ def request(version: PackVersion, prompt: str, by: User | None) -> Preview:
     if version.preview_requests.filter(state=Preview.State.WAITING).count() >= MAX_WAITING:
         raise PackError(f"{MAX_WAITING} previews of this version are waiting: wait for the first.")
     _forget_old(version)
-    preview = Preview.objects.create(version=version, prompt=words[:500], requested_by=by)
+    preview = Preview.objects.create(
+        version=version, prompt=words[:500].replace("\0", ""), requested_by=by
+    )
     transaction.on_commit(partial(_send, preview))
     return preview
 

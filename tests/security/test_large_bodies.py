@@ -73,11 +73,20 @@ def test_it_says_so_to_a_program(as_alice, ink, small_forms):
 
 
 def test_it_refuses_what_was_cut_on_its_way(ink, small_forms, rf):
-    class Request:
-        scope = {TOO_LARGE: True}
-        META = {}
+    request = rf.post("/create/")
+    request.scope = {TOO_LARGE: True}
+    assert body_limit.is_too_large(request, 0)
 
-    assert body_limit._is_too_large(Request())
+
+@pytest.mark.parametrize("length", ["x", "-1", "٣", "1e3"])
+def test_it_refuses_a_length_that_is_no_number(as_alice, ink, length):
+    sent = {"pack": "ink", "prompt": "a boat"}
+    assert as_alice.post("/create/", sent, CONTENT_LENGTH=length).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/packs/a%00b/", "/api/packs/%00", "/gallery/?pack=a%00b"])
+def test_it_refuses_a_character_that_no_database_keeps(client, ink, path):
+    assert client.get(path).status_code in (400, 404)
 
 
 def test_it_bounds_how_many_fields_a_form_has(ink, db):
