@@ -1,6 +1,7 @@
 """Bodies for the API, made from its own OpenAPI description."""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -48,7 +49,7 @@ def body(schema: Schema, chance: random.Random) -> Any:
 def _value(schema: Schema, chance: random.Random) -> Any:
     if "anyOf" in schema:
         return _value(chance.choice(schema["anyOf"]), chance)
-    made = {
+    made: dict[str, Callable[[], Any]] = {
         "string": lambda: chance.choice((mutations.text(chance), chance.choice(mutations.TEXTS))),
         "integer": lambda: chance.choice((chance.randint(-1, 101), 2**32, 2**63, -(2**63))),
         "null": lambda: None,

@@ -6,6 +6,7 @@ import struct
 import zlib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -95,7 +96,7 @@ def _sound() -> list[bytes]:
 def _others(image: Image.Image) -> list[bytes]:
     facts = PngInfo()
     facts.add_text("recipe", "x" * 200, zip=True)
-    kinds = {
+    kinds: dict[str, dict[str, Any]] = {
         "PNG": {"pnginfo": facts},
         "JPEG": {"exif": Image.Exif().tobytes(), "progressive": True},
         "WEBP": {"lossless": True},
@@ -110,7 +111,7 @@ def _others(image: Image.Image) -> list[bytes]:
     ]
 
 
-def _saved(image: Image.Image, kind: str, options: dict[str, object]) -> bytes:
+def _saved(image: Image.Image, kind: str, options: dict[str, Any]) -> bytes:
     out = io.BytesIO()
-    image.save(out, kind, **options)  # type: ignore[arg-type]
+    image.save(out, kind, **options)
     return out.getvalue()

@@ -2,6 +2,7 @@
 
 import copy
 import random
+from collections.abc import Iterator
 from typing import Any
 
 MOST_CHANGES = 4
@@ -70,7 +71,8 @@ def tree(content: Any, chance: random.Random) -> Any:
     for _ in range(chance.randint(1, MOST_CHANGES)):
         places = list(_places(made))
         if places:
-            _change_place(*chance.choice(places), chance)
+            node, key = chance.choice(places)
+            _change_place(node, key, chance)
     return made
 
 
@@ -80,7 +82,7 @@ def nested(chance: random.Random) -> bytes:
     return opening * chance.choice((50, DEEP, 100 * DEEP))
 
 
-def _places(node: Any) -> Any:
+def _places(node: Any) -> Iterator[tuple[Any, Any]]:
     entries = node.items() if isinstance(node, dict) else enumerate(node)
     for key, child in list(entries):
         yield node, key

@@ -1,6 +1,7 @@
 """Templates as curators write them, prompts as makers type them."""
 
 import random
+from typing import Any
 
 from benchmarks.fuzz import mutations
 from benchmarks.fuzz.running import Kind
@@ -54,7 +55,10 @@ def _words(chance: random.Random) -> None:
 
 
 def _wish(chance: random.Random) -> None:
-    fields = {"pack": "ink", "prompt": chance.choice((_prompt(chance), mutations.value(chance)))}
+    fields: dict[str, Any] = {
+        "pack": "ink",
+        "prompt": chance.choice((_prompt(chance), mutations.value(chance))),
+    }
     for name in chance.sample(FIELDS, chance.randint(0, 2)):
         fields[name] = mutations.value(chance)
     wish = cleaned(Wish(**fields))

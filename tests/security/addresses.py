@@ -2,12 +2,14 @@
 
 import re
 
-from django.urls import URLPattern, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver
+
+Entry = URLPattern | URLResolver
 
 PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
-def patterns(entries=None, before="") -> list[str]:
+def patterns(entries: "list[Entry] | None" = None, before: str = "") -> list[str]:
     """Each pattern once, in the order of the URLconf, written as the URLconf writes it."""
     found: list[str] = []
     for entry in get_resolver().url_patterns if entries is None else entries:

@@ -82,7 +82,7 @@ def generation(person: User, state: str = "done", count: int = 1, **fields: Any)
     return row
 
 
-def picture(kind: str = "PNG") -> ContentFile:
+def picture(kind: str = "PNG") -> "ContentFile[bytes]":
     out = io.BytesIO()
     Image.new("RGB", (64, 48), (200, 80, 40)).save(out, kind)
     return ContentFile(out.getvalue(), f"picture.{kind.lower()}")
@@ -170,4 +170,4 @@ def _remember(browser: Client, guest: User) -> None:
     session = browser.session
     session["guest"] = guest.pk
     session.save()
-    browser.cookies["sessionid"] = session.session_key
+    browser.cookies["sessionid"] = str(session.session_key)
