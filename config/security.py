@@ -8,7 +8,7 @@ from environ import Env
 YEAR_SECONDS = 31_536_000
 # What no page of the house uses, so that nothing that slips into one can use it either.
 UNUSED_POWERS = (
-    "accelerometer", "ambient-light-sensor", "bluetooth", "browsing-topics", "camera",
+    "accelerometer", "camera",
     "display-capture", "encrypted-media", "gamepad", "geolocation", "gyroscope", "hid",
     "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment", "serial",
     "usb", "window-management", "xr-spatial-tracking",
