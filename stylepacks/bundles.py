@@ -12,7 +12,7 @@ from typing import IO, Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import DataError, transaction
 
 from stylepacks import pictures, publishing, sized_covers
 from stylepacks.bundle_bombs import CHUNK_BYTES, BundleFile, refuse_bomb
@@ -35,6 +35,8 @@ UNZIPPABLE = (
     RuntimeError,
     UnicodeDecodeError,
 )
+# What a manifest's odd values lead to, in Python or in the database: a number no column holds.
+UNUSABLE = (TypeError, ValueError, KeyError, OverflowError, ValidationError, DataError)
 VERSION_FIELDS = (*publishing.COPIED_FIELDS, "notes")
 
 
@@ -245,7 +247,7 @@ def _register(
             _check_same(version, manifest)
     except Exception as error:
         _forget_files([lora for lora in made if lora.sha256 not in known])
-        if isinstance(error, (TypeError, ValueError, KeyError, ValidationError)):
+        if isinstance(error, UNUSABLE):
             raise BundleRefused(f"The bundle's version cannot be used: {error}.") from error
         raise
     if is_new and cover:

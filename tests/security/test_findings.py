@@ -36,7 +36,7 @@ def test_a_manifest_with_a_number_that_is_none(number):
                 "tags": [],
                 "suits": [],
             },
-            "version": {"loras": [], "guidance": "?"},
+            "version": {"loras": [], "checkpoint": {}, "guidance": "?"},
             "digest": "0" * 64,
             "checkpoint": {"name": "x"},
             "loras": [],

@@ -135,6 +135,11 @@ def odd_version(manifest):
     manifest["digest"] = digest(manifest["version"])
 
 
+def huge_number(manifest):
+    manifest["version"]["strength"] = 2**70
+    manifest["digest"] = digest(manifest["version"])
+
+
 def without_template(manifest):
     del manifest["version"]["template"]
     manifest["digest"] = digest(manifest["version"])
@@ -159,6 +164,9 @@ def without_template(manifest):
         (with_manifest(lambda m: m.update(loras=[])), "not the ones"),
         (with_manifest(unfit_version), "Steps must be"),
         (with_manifest(odd_version), "cannot be used"),
+        (with_manifest(huge_number), "cannot be used"),
+        (with_manifest(lambda m: m["version"].update(checkpoint=[])), "which checkpoint"),
+        (with_manifest(lambda m: m["version"].update(checkpoint=7)), "which checkpoint"),
         (with_manifest(without_template), "cannot be used"),
     ],
 )
