@@ -12,7 +12,7 @@ from typing import IO, Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import DataError, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from stylepacks import pictures, publishing, sized_covers
 from stylepacks.bundle_bombs import CHUNK_BYTES, BundleFile, refuse_bomb
@@ -35,8 +35,17 @@ UNZIPPABLE = (
     RuntimeError,
     UnicodeDecodeError,
 )
-# What a manifest's odd values lead to, in Python or in the database: a number no column holds.
-UNUSABLE = (TypeError, ValueError, KeyError, OverflowError, ValidationError, DataError)
+# What a manifest's odd values lead to, in Python or in the database: a number that no column
+# holds, nothing where something must stand.
+UNUSABLE = (
+    TypeError,
+    ValueError,
+    KeyError,
+    OverflowError,
+    ValidationError,
+    DataError,
+    IntegrityError,
+)
 VERSION_FIELDS = (*publishing.COPIED_FIELDS, "notes")
 
 

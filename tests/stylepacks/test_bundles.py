@@ -140,6 +140,11 @@ def huge_number(manifest):
     manifest["digest"] = digest(manifest["version"])
 
 
+def no_notes(manifest):
+    manifest["version"]["notes"] = None
+    manifest["digest"] = digest(manifest["version"])
+
+
 def without_template(manifest):
     del manifest["version"]["template"]
     manifest["digest"] = digest(manifest["version"])
@@ -165,6 +170,7 @@ def without_template(manifest):
         (with_manifest(unfit_version), "Steps must be"),
         (with_manifest(odd_version), "cannot be used"),
         (with_manifest(huge_number), "cannot be used"),
+        (with_manifest(no_notes), "cannot be used"),
         (with_manifest(lambda m: m["version"].update(checkpoint=[])), "which checkpoint"),
         (with_manifest(lambda m: m["version"].update(checkpoint=7)), "which checkpoint"),
         (with_manifest(without_template), "cannot be used"),
