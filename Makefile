@@ -44,13 +44,14 @@ run: setup ## Open the house on http://127.0.0.1:8000
 test: $(VENV)/.dev ## Run every test this machine can run; says what it left out
 	@$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadscope --no-loadscope-reorder $(ARGS)
 
-check: $(VENV)/.dev ## Lint, types, import contracts, migrations
+check: $(VENV)/.dev ## Lint, types, import contracts, migrations, advisories
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy .
 	@$(BIN)/lint-imports
 	@$(MANAGE) makemigrations --check --dry-run --verbosity 1
 	@$(MANAGE) check --fail-level WARNING
+	@$(BIN)/python -m config.advisories
 
 words: $(VENV)/.dev ## Collect the sentences to translate and compile the catalogues (needs gettext)
 	@$(BIN)/python -m config.words

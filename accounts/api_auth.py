@@ -7,16 +7,20 @@ from django.conf import settings
 from django.http import HttpRequest
 from ninja.security import APIKeyCookie, HttpBearer
 
+from accounts import limits
 from accounts.guests import person_of
 from accounts.models import User
-from accounts.tokens import person_of_token
+from accounts.tokens import digest_of, person_of_token
 
 
 class TokenAuth(HttpBearer):
     """`Authorization: Bearer hs_…`"""
 
     def authenticate(self, request: HttpRequest, token: str) -> User | None:
-        return person_of_token(token)
+        person = person_of_token(token)
+        if person is not None:
+            limits.count("api", f"token {digest_of(token)}")
+        return person
 
 
 class SessionAuth(APIKeyCookie):
@@ -25,7 +29,15 @@ class SessionAuth(APIKeyCookie):
     param_name = settings.SESSION_COOKIE_NAME
 
     def authenticate(self, request: HttpRequest, key: str | None) -> User | None:
-        return person_of(request)
+        person = person_of(request)
+        limits.check("api" if person else "api_visitor", request)
+        return person
+
+
+def anyone(request: HttpRequest) -> bool:
+    """For what is public: nobody is asked who they are, and a network may not ask too often."""
+    limits.check("api_visitor", request)
+    return True
 
 
 api_auth = [TokenAuth(), SessionAuth()]

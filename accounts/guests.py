@@ -17,6 +17,8 @@ _KEPT = "_guest_of_this_request"
 
 def person_of(request: HttpRequest) -> User | None:
     """Who is asking: the signed-in person, else the session's guest, else None."""
+    if not hasattr(request, "user"):
+        return None  # refused before anybody was asked: a wrong Host, say
     if isinstance(request.user, User):
         return request.user
     if not hasattr(request, _KEPT):

@@ -18,6 +18,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from config import watchers
+from config.body_limit import bounded
 
 THREADS = 16
 
@@ -39,6 +40,9 @@ class HouseHandler(ASGIHandler):
                 close_old_connections()
 
         self._middleware_chain = sync_to_async(answer, thread_sensitive=False, executor=pool)
+
+    async def handle(self, scope: Any, receive: Any, send: Any) -> None:
+        await super().handle(scope, bounded(scope, receive), send)
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")

@@ -7,10 +7,10 @@ import os
 import re
 from pathlib import Path
 
-from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from config import logs
+from config import logs, security
+from config.admin_theme import UNFOLD as UNFOLD  # read by unfold
 from config.environment import Environment
 from config.file_settings import picture_origin, storage
 
@@ -71,6 +71,8 @@ MIDDLEWARE = [
     "config.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "config.csp.HouseCSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "config.csp.ResourcePolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.languages.HouseLocaleMiddleware",
@@ -81,6 +83,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    # Last of all: its page shows who is signed in. Nothing above reads a body.
+    "config.body_limit.BodyLimitMiddleware",
+    "config.limits.TooQuickMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -221,7 +226,10 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 if env.str("EMAIL_URL", default=""):
     vars().update(env.email("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = env.str("HOUSESTYLE_FROM_EMAIL", default="Housestyle <hello@localhost>")
-ACCOUNT_RATE_LIMITS = {"gallery_like": "60/m/ip", "gallery_report": "20/h/ip"}
+RATE_LIMITS = {
+    name: env.str(f"HOUSESTYLE_LIMIT_{name.upper()}", default=usual)
+    for name, usual in security.USUAL_LIMITS.items()
+}
 
 # Behind N proxies the visitor's address is the N-th from the right of X-Forwarded-For.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("HOUSESTYLE_PROXIES", default=0)
@@ -289,32 +297,8 @@ USE_I18N = True
 USE_TZ = True
 
 # --- Security ----------------------------------------------------------------------------------
-_STRICT_CSP = {
-    "default-src": [NONE],
-    "script-src": [SELF, NONCE],
-    "style-src": [SELF, NONCE],
-    "img-src": [SELF, "data:", "blob:"],
-    "font-src": [SELF],
-    "connect-src": [SELF],
-    "manifest-src": [SELF],
-    "form-action": [SELF],
-    "base-uri": [NONE],
-    "frame-ancestors": [NONE],
-}
-if origin := picture_origin(env):
-    _STRICT_CSP["img-src"].append(origin)
-CONTENT_SECURITY_POLICY = {"DIRECTIVES": _STRICT_CSP}
-SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
+vars().update(security.policies(picture_origin(env) or ""), **security.transport(env))
 CSRF_FAILURE_VIEW = "generation.stale_pages.csrf_failure"
-SESSION_COOKIE_SAMESITE = "Lax"
-if env.bool("HOUSESTYLE_HTTPS", default=False):
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_SSL_REDIRECT = True
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
-    SECURE_HSTS_SECONDS = 31_536_000
-    ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
 
 # --- Watching ----------------------------------------------------------------------------------
 LOG_LEVEL = env.str("HOUSESTYLE_LOG_LEVEL", default="")

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from config.api import api
 from config.languages import script_words
+from config.limits import handler429 as handler429
 from config.styleguide import styleguide
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from ninja import Field, Header, Query, Router, Schema, Status
 
+from accounts import limits
 from accounts.api_auth import api_auth, caller_of
 from generation import submission
 from generation.models import Generation
@@ -93,6 +94,7 @@ def submit(
     request: HttpRequest, wish: WishIn, idempotency_key: Header[str | None] = None
 ) -> Status[Any]:
     """Repeat a request with the same `Idempotency-Key` and it stays one generation."""
+    limits.check_person("submit", caller_of(request))
     try:
         made = submission.submit(caller_of(request), _wish(wish), idempotency_key or uuid4().hex)
     except SubmissionError as refusal:

@@ -4,6 +4,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from accounts.limits import TooQuick
+
 CODES = {400: "request_invalid", 401: "sign_in", 403: "forbidden", 404: "not_found"}
 SIGN_IN = "Send an API token as “Authorization: Bearer …”, or sign in."
 NOT_FOUND = "There is nothing at this address."
@@ -26,6 +28,12 @@ def refuse_plainly(api: NinjaAPI) -> None:
     @api.exception_handler(Http404)
     def missing(request: HttpRequest, error: Http404) -> HttpResponse:
         return answer(request, 404, NOT_FOUND, "not_found")
+
+    @api.exception_handler(TooQuick)
+    def too_quick(request: HttpRequest, error: TooQuick) -> HttpResponse:
+        response = answer(request, 429, str(error), "too_quick")
+        response["Retry-After"] = str(error.seconds)
+        return response
 
     @api.exception_handler(HttpError)
     def refused(request: HttpRequest, error: HttpError) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from ninja import Field, Header, Router, Schema, Status
 
+from accounts import limits
 from accounts.api_auth import api_auth, caller_of
 from generation import look_progress, look_sheets
 from generation.api import STATUS_OF, Refusal
@@ -69,6 +70,7 @@ def submit(
     request: HttpRequest, wish: LooksIn, idempotency_key: Header[str | None] = None
 ) -> Status[Any]:
     """Repeat a request with the same `Idempotency-Key` and it stays one sheet."""
+    limits.check_person("submit", caller_of(request))
     given = LooksWish(**wish.dict())
     try:
         made = look_sheets.submit(caller_of(request), given, idempotency_key or uuid4().hex)
@@ -104,6 +106,7 @@ def retry(request: HttpRequest, id: UUID) -> Status[Any]:
     row = _own(request).filter(pk=id).first()
     if row is None:
         return Status(404, NOT_FOUND)
+    limits.check_person("submit", caller_of(request))
     try:
         look_sheets.retry(row)
     except SubmissionError as refusal:

@@ -19,6 +19,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from accounts import limits
 from accounts.guests import person_of, person_or_guest
 from generation import look_progress, look_sheets
 from generation.event_stream import events, in_this_language
@@ -46,6 +47,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return studio(request, form, status=422)
     key = form.idempotency_key(request.POST.get("key") or uuid.uuid4().hex)
+    limits.check("submit", request)
     try:
         wish = form.looks_with(_character_in(form))
         made = look_sheets.submit(person_or_guest(request), wish, key)
@@ -99,6 +101,7 @@ def cancel(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 def retry(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """Try again what was not made: one tile if `place` names it, else all of them."""
     shown = _own_sheet(request, id)
+    limits.check("submit", request)
     place = request.POST.get("place", "")
     try:
         look_sheets.retry(shown, int(place) if place.isdecimal() and len(place) < 5 else None)

@@ -45,7 +45,7 @@ def _taken(lines: list[Line]) -> list[tuple[int, float]]:
         return []
     # The ORM cuts the parts of a union to so many rows on PostgreSQL only: put together by hand.
     parts = [_lately(at, line).query.sql_with_params() for at, line in enumerate(lines)]
-    union = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS part" for sql, _ in parts)
+    union = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS part" for sql, _ in parts)  # noqa: S608 - Django wrote each
     with connection.cursor() as cursor:
         cursor.execute(union, [value for _, values in parts for value in values])
         rows: list[tuple[int, float]] = cursor.fetchall()

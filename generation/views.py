@@ -18,6 +18,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from accounts import limits
 from accounts.guests import person_or_guest
 from generation import look_sheets, recipes, submission
 from generation.event_stream import fragments
@@ -53,6 +54,7 @@ def create(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return studio(request, form, status=422)
     key = form.idempotency_key(request.POST.get("key") or uuid.uuid4().hex)
+    limits.check("submit", request)
     try:
         made = submission.submit(person_or_guest(request), form.wish, key)
     except SubmissionError as refusal:

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from learn import shipped_pictures
 from learn.models import Term
+from stylepacks import pictures
 from stylepacks.models import StylePack
 
 # Another edition draws every card anew.
@@ -113,10 +114,10 @@ def _drawn(card: Card) -> bytes:
 def _opened(content: bytes) -> Image.Image | None:
     """The picture as a square that fills the card's height; None when it is no picture."""
     try:
-        with Image.open(io.BytesIO(content)) as opened:
-            return opened.convert("RGB").resize((HEIGHT, HEIGHT), Image.Resampling.LANCZOS)
-    except OSError:
+        picture = pictures.opened(content)
+    except pictures.PictureUnreadable:
         return None
+    return picture.convert("RGB").resize((HEIGHT, HEIGHT), Image.Resampling.LANCZOS)
 
 
 def _write(pen: ImageDraw.ImageDraw, card: Card, right: int) -> None:

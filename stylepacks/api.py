@@ -6,13 +6,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from ninja import Router, Schema, Status
 
+from accounts.api_auth import anyone
 from stylepacks import library
 from stylepacks.errors import PackError, PackRetired
 from stylepacks.models import PackVersion, StylePack
 from stylepacks.rules.field_policies import LIMITS, policy_of
 from stylepacks.shapes import shapes_of
 
-router = Router(tags=["packs"])
+router = Router(tags=["packs"], auth=anyone)
 
 
 class Complaint(Schema):

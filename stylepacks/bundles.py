@@ -5,16 +5,17 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 
-from stylepacks import publishing, sized_covers
+from stylepacks import pictures, publishing, sized_covers
+from stylepacks.bundle_bombs import CHUNK_BYTES, BundleFile, refuse_bomb
 from stylepacks.errors import BundleRefused, PackUnknown
 from stylepacks.models import Checkpoint, Lora, PackVersion, StylePack
 from stylepacks.registering import PackEntry, register_lora, register_pack
@@ -25,6 +26,26 @@ from stylepacks.rules.digests import chunks_of
 # One date for every member, the first a zip can write: equal packs give equal files.
 MEMBER_DATE = (1980, 1, 1, 0, 0, 0)
 LORA_USE_FIELDS = publishing.COPIED_LORA_FIELDS
+# What `zipfile` raises for damaged files, names that are no text among them.
+UNZIPPABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    EOFError,
+    RuntimeError,
+    UnicodeDecodeError,
+)
+# What a manifest's odd values lead to, in Python or in the database: a number that no column
+# holds, nothing where something must stand.
+UNUSABLE = (
+    TypeError,
+    ValueError,
+    KeyError,
+    OverflowError,
+    ValidationError,
+    DataError,
+    IntegrityError,
+)
 VERSION_FIELDS = (*publishing.COPIED_FIELDS, "notes")
 
 
@@ -63,13 +84,18 @@ def import_pack(path: Path) -> Imported:
     LoraUnfit and PublishingRefused when what it holds would not pass here either.
     """
     try:
-        with zipfile.ZipFile(path) as bundle, tempfile.TemporaryDirectory() as folder:
+        with (
+            BundleFile(path, "rb") as file,
+            zipfile.ZipFile(file) as bundle,
+            tempfile.TemporaryDirectory() as folder,
+        ):
+            refuse_bomb(bundle, path.stat().st_size)
             manifest = _read_manifest(bundle)
             checkpoint = _checkpoint(manifest)
             files = {lora.sha256: _extract(bundle, lora, Path(folder)) for lora in manifest.loras}
             cover = _cover(bundle, manifest)
             return _register(manifest, checkpoint, files, cover)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
+    except UNZIPPABLE as error:
         raise BundleRefused(f"{path.name} is not a bundle, or a damaged one: {error}.") from error
     except OSError as error:
         raise BundleRefused(f"{path} could not be read: {error.strerror or error}.") from error
@@ -156,11 +182,17 @@ def _read_manifest(bundle: zipfile.ZipFile) -> Manifest:
 
 
 def _bounded(bundle: zipfile.ZipFile, name: str, limit: int) -> bytes:
+    content = bytearray()
     with bundle.open(name) as member:
-        content = member.read(limit + 1)
-    if len(content) > limit:
-        raise BundleRefused(f"{name} in the bundle is larger than {limit:,} bytes.")
-    return content
+        for chunk in _chunks(member):
+            content += chunk
+            if len(content) > limit:
+                raise BundleRefused(f"{name} in the bundle is larger than {limit:,} bytes.")
+    return bytes(content)
+
+
+def _chunks(member: IO[bytes]) -> Iterator[bytes]:
+    return iter(lambda: member.read(CHUNK_BYTES), b"")
 
 
 def _checkpoint(manifest: Manifest) -> Checkpoint:
@@ -190,7 +222,7 @@ def _extract(bundle: zipfile.ZipFile, lora: LoraFile, folder: Path) -> Path:
 def _copy(member: IO[bytes], local: IO[bytes], lora: LoraFile) -> str:
     # Stops at the size the manifest promised, whatever the member unpacks to.
     summed, written = hashlib.sha256(), 0
-    for chunk in iter(lambda: member.read(1 << 20), b""):
+    for chunk in _chunks(member):
         written += len(chunk)
         if written > lora.byte_size:
             raise BundleRefused(f"The LoRA “{lora.name}” unpacks to more than its manifest says.")
@@ -205,6 +237,10 @@ def _cover(bundle: zipfile.ZipFile, manifest: Manifest) -> bytes | None:
     content = _bounded(bundle, COVER, bundle_format.MAX_COVER_BYTES)
     if hashlib.sha256(content).hexdigest() != manifest.cover_sha256:
         raise BundleRefused("The cover in the bundle is damaged: export it again.")
+    try:
+        pictures.opened(content)
+    except pictures.PictureUnreadable as error:
+        raise BundleRefused(f"The cover in the bundle cannot be used. {error}") from error
     return content
 
 
@@ -220,7 +256,7 @@ def _register(
             _check_same(version, manifest)
     except Exception as error:
         _forget_files([lora for lora in made if lora.sha256 not in known])
-        if isinstance(error, (TypeError, ValueError, KeyError, ValidationError)):
+        if isinstance(error, UNUSABLE):
             raise BundleRefused(f"The bundle's version cannot be used: {error}.") from error
         raise
     if is_new and cover:

@@ -10,7 +10,7 @@ class PackUnknown(PackError):
 
 
 class PackRetired(PackError):
-    """The pack exists but is not offered: retired, or not published yet."""
+    """The pack was offered once and is no more."""
 
 
 class VersionFrozen(PackError):

@@ -48,7 +48,8 @@ def live_version(slug: str) -> PackVersion:
     PackUnknown when there is no such pack, PackRetired when it is not on offer.
     """
     pack = StylePack.objects.filter(slug=slug).first()
-    if pack is None:
+    # One that was never offered is nobody's business: not even its name is told.
+    if pack is None or pack.live_version_id is None:
         raise PackUnknown(
             _("There is no pack called “{slug}”: pick one from the list of packs.").format(
                 slug=slug[:50]
@@ -56,9 +57,6 @@ def live_version(slug: str) -> PackVersion:
         )
     if pack.state == StylePack.State.RETIRED:
         said = _("“{pack}” is retired and takes no new pictures: pick another pack.")
-        raise PackRetired(said.format(pack=pack))
-    if pack.live_version_id is None:
-        said = _("“{pack}” is not published yet: pick another pack.")
         raise PackRetired(said.format(pack=pack))
     related = PackVersion.objects.select_related("pack", "checkpoint")
     return related.prefetch_related("loras__lora").get(pk=pack.live_version_id)

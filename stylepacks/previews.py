@@ -9,12 +9,12 @@ from typing import Any
 
 from django.core.files.base import ContentFile, File
 from django.db import transaction
-from PIL import Image, UnidentifiedImageError
 
 from accounts.models import User
-from stylepacks import publishing, sized_covers
+from stylepacks import pictures, publishing, sized_covers
 from stylepacks.errors import PackError, PublishingRefused
 from stylepacks.models import PackVersion, Preview, PreviewImage
+from stylepacks.pictures import PictureUnreadable
 from stylepacks.signals import preview_requested
 
 KEPT_PREVIEWS = 4
@@ -39,7 +39,9 @@ def request(version: PackVersion, prompt: str, by: User | None) -> Preview:
     if version.preview_requests.filter(state=Preview.State.WAITING).count() >= MAX_WAITING:
         raise PackError(f"{MAX_WAITING} previews of this version are waiting: wait for the first.")
     _forget_old(version)
-    preview = Preview.objects.create(version=version, prompt=words[:500], requested_by=by)
+    preview = Preview.objects.create(
+        version=version, prompt=words[:500].replace("\0", ""), requested_by=by
+    )
     transaction.on_commit(partial(_send, preview))
     return preview
 
@@ -81,12 +83,15 @@ def use_as_cover(image: PreviewImage) -> None:
 def cover_bytes(file: "File[Any]") -> bytes:
     """A picture as a WebP no wider or higher than a cover needs. PackError when it is none."""
     try:
-        with file.open("rb") as stream, Image.open(stream) as picture:
-            picture.thumbnail((COVER_EDGE, COVER_EDGE))
-            buffer = io.BytesIO()
-            picture.convert("RGB").save(buffer, "WEBP", quality=COVER_QUALITY, method=6)
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise PackError("This picture cannot be read: choose a PNG, JPEG or WebP file.") from error
+        with file.open("rb") as stream:
+            picture = pictures.opened(stream)
+    except PictureUnreadable as error:
+        raise PackError(str(error)) from error
+    except OSError as error:
+        raise PackError("This picture's file is gone: ask for a new preview.") from error
+    buffer = io.BytesIO()
+    picture.thumbnail((COVER_EDGE, COVER_EDGE))
+    picture.convert("RGB").save(buffer, "WEBP", quality=COVER_QUALITY, method=6)
     return buffer.getvalue()
 
 

@@ -13,7 +13,9 @@ from django.core.files.storage import Storage
 from django.db.models.fields.files import FieldFile
 from PIL import Image
 
+from stylepacks import pictures
 from stylepacks.models import StylePack
+from stylepacks.pictures import PictureUnreadable
 
 WIDTHS = (128, 256, 512)
 # At the same error AVIF is 14 % smaller: 36 ms of work for 256 pixels instead of 16 (quality 60).
@@ -21,7 +23,6 @@ KINDS = {
     "avif": {"quality": 55, "speed": 8, "max_threads": 1},
     "webp": {"quality": 82, "method": 4},
 }
-UNREADABLE = (OSError, Image.DecompressionBombError)
 BLUR_EDGE = 12
 BLUR_QUALITY = 40
 
@@ -36,7 +37,7 @@ def sized(cover: FieldFile, width: int, kind: str) -> str:
         return name
     try:
         cover.storage.save(name, ContentFile(_drawn(cover, width, kind)))
-    except UNREADABLE:
+    except OSError:
         return str(cover.name)
     return name
 
@@ -57,10 +58,10 @@ def blur_of(content: bytes) -> str:
     Empty for what cannot be read as a picture.
     """
     try:
-        with Image.open(io.BytesIO(content)) as picture:
-            small = picture.convert("RGB").resize((BLUR_EDGE, BLUR_EDGE), Image.Resampling.BOX)
-    except UNREADABLE:
+        picture = pictures.opened(content)
+    except PictureUnreadable:
         return ""
+    small = picture.convert("RGB").resize((BLUR_EDGE, BLUR_EDGE), Image.Resampling.BOX)
     out = io.BytesIO()
     small.save(out, "WEBP", quality=BLUR_QUALITY, method=6)
     return f"data:image/webp;base64,{base64.b64encode(out.getvalue()).decode()}"
@@ -80,7 +81,8 @@ def _name(cover: str, width: int, kind: str) -> str:
 
 def _drawn(cover: FieldFile, width: int, kind: str) -> bytes:
     out = io.BytesIO()
-    with cover.storage.open(str(cover.name)) as stream, Image.open(stream) as picture:
-        picture.thumbnail((width, width), Image.Resampling.LANCZOS)
-        picture.convert("RGB").save(out, kind.upper(), **KINDS[kind])
+    with cover.storage.open(str(cover.name)) as stream:
+        picture = pictures.opened(stream)
+    picture.thumbnail((width, width), Image.Resampling.LANCZOS)
+    picture.convert("RGB").save(out, kind.upper(), **KINDS[kind])
     return out.getvalue()

@@ -16,6 +16,8 @@ from config.settings import *  # noqa: F403
 from config.settings import STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Tests of limits set their own; the others are quicker than people.
+RATE_LIMITS: dict[str, str] = {}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # The hashed file names need a collectstatic; templates under test need only the plain ones.
 STORAGES = {

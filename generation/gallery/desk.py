@@ -120,7 +120,8 @@ class StandingAdmin(ModelAdmin):  # type: ignore[misc]
         self.log_change(request, standing, "Kept in the gallery.")
 
     def _take_out(self, request: HttpRequest, standing: Standing, why: str) -> None:
-        told = " ".join(why.split())[:LONGEST_REPORT] or moderating.usual_reason(standing)
+        said = " ".join(why.replace("\0", "").split())[:LONGEST_REPORT]
+        told = said or moderating.usual_reason(standing)
         moderating.take_out(standing, request.user, told)  # type: ignore[arg-type]
         self.log_change(request, standing, f"Taken out of the gallery: {told}")
 

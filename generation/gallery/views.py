@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.core import ratelimit
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,9 +13,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import limits
 from accounts.guests import person_of, person_or_guest
 from generation.gallery import hall, liking, moderating
-from generation.models import Report
+from generation.models import Report, Share
 from generation.models.gallery import LONGEST_REPORT
 from stylepacks.models import StylePack
 
@@ -64,7 +64,7 @@ def like(request: HttpRequest, token: str) -> HttpResponse:
     share = hall.hung().filter(token=token).first()
     if share is None:
         return _gone(request)
-    note = "" if ratelimit.consume(request, action="gallery_like") else _too_quick()
+    note = _too_quick(request)
     if not note:
         change = liking.like if request.POST.get("on") == "1" else liking.unlike
         change(person_or_guest(request), share)
@@ -93,11 +93,23 @@ def report(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "gallery/thanks.html")
     form = ReportForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        if ratelimit.consume(request, action="gallery_report"):
-            moderating.report(person_or_guest(request), share.image, **form.cleaned_data)
-            return redirect("gallery_report", token=token)
-        form.add_error(None, _too_quick())
-    status = 422 if form.errors else 200
+        return _reported(request, share, form)
+    return _report_page(request, share, form, 422 if form.errors else 200)
+
+
+def _reported(request: HttpRequest, share: Share, form: ReportForm) -> HttpResponse:
+    try:
+        limits.check_network("report", request)
+    except limits.TooQuick as refusal:
+        form.add_error(None, str(refusal))
+        response = _report_page(request, share, form, 429)
+        response["Retry-After"] = str(refusal.seconds)
+        return response
+    moderating.report(person_or_guest(request), share.image, **form.cleaned_data)
+    return redirect("gallery_report", token=share.token)
+
+
+def _report_page(request: HttpRequest, share: Share, form: ReportForm, status: int) -> HttpResponse:
     return render(request, "gallery/report.html", {"share": share, "form": form}, status=status)
 
 
@@ -125,5 +137,9 @@ def _back(request: HttpRequest, note: str) -> HttpResponse:
     return redirect(reverse("gallery"))
 
 
-def _too_quick() -> str:
-    return _("That was a lot at once. Wait a minute, then try again.")
+def _too_quick(request: HttpRequest) -> str:
+    try:
+        limits.check_network("like", request)
+    except limits.TooQuick as refusal:
+        return str(refusal)
+    return ""

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from accounts import limits
 from generation import recipes, submission
 from generation.models import GeneratedImage, Generation
 from generation.pictures.own import own_image
@@ -71,6 +72,7 @@ def _asked(
     request: HttpRequest, image: GeneratedImage, count: int, recipe_of: Callable[[Wish], Recipe]
 ) -> HttpResponse:
     key = _key(request)
+    limits.check("submit", request)
     try:
         new = submit_again(image.generation, key, count, recipe_of)
     except SubmissionError as refusal:

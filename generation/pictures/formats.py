@@ -17,6 +17,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from generation.engine.provenance import Signer
+from stylepacks.pictures import opened
 
 XMP_KEY = "XML:com.adobe.xmp"
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
@@ -64,10 +65,9 @@ def bare_copy(png: bytes, edge: int = 0) -> bytes:
 
 
 def _opened(png: bytes) -> tuple[Image.Image, dict[str, str]]:
-    with Image.open(io.BytesIO(png)) as opened:
-        opened.load()
-        text = dict(getattr(opened, "text", {}))
-        return opened.convert("RGB"), {k: str(v) for k, v in text.items() if k != XMP_KEY}
+    picture = opened(png)
+    text = dict(getattr(picture, "text", {}))
+    return picture.convert("RGB"), {k: str(v) for k, v in text.items() if k != XMP_KEY}
 
 
 def _encoded(image: Image.Image, format: Format, facts: dict[str, str]) -> bytes:

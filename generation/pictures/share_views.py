@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import limits
 from generation.image_serving import serve
 from generation.models import Share
 from generation.pictures import formats, sharing
@@ -34,6 +35,7 @@ def share(request: HttpRequest, id: uuid.UUID, index: int) -> HttpResponse:
         Share.objects.filter(image=image).delete()
         messages.success(request, _("The link works no more."))
         return redirect("picture", id=id, index=index)
+    limits.check("share", request)
     wants_public = request.POST.get("reach") == "public"
     refusal = sharing.why_not_public(image) if wants_public else ""
     is_public, is_shown = wants_public and not refusal, request.POST.get("prompt") == "shown"

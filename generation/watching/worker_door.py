@@ -25,7 +25,7 @@ def open_on(port: int) -> WSGIServer | None:
     """
     if not port:
         return None
-    host = "0.0.0.0" if settings.METRICS_TOKEN else "127.0.0.1"
+    host = "0.0.0.0" if settings.METRICS_TOKEN else "127.0.0.1"  # noqa: S104 - for bearers only
     try:
         guarded = _guarded(make_wsgi_app(REGISTRY))
         server = make_server(host, port, guarded, ThreadingWSGIServer, _Quiet)

@@ -143,13 +143,13 @@ class StylePackAdmin(ModelAdmin):  # type: ignore[misc]
         return _to_pack(pack)
 
     def cover(self, request: HttpRequest, pk: int) -> FileResponse:
-        pack = get_object_or_404(StylePack, pk=pk)
+        pack = self._pack(request, pk, "view")
         if not pack.cover or not pack.cover.storage.exists(str(pack.cover.name)):
             raise Http404
         return FileResponse(pack.cover.open("rb"))
 
-    def _pack(self, request: HttpRequest, pk: int) -> StylePack:
-        if not request.user.has_perm("stylepacks.change_stylepack"):
+    def _pack(self, request: HttpRequest, pk: int, right: str = "change") -> StylePack:
+        if not request.user.has_perm(f"stylepacks.{right}_stylepack"):
             raise PermissionDenied
         return get_object_or_404(StylePack, pk=pk)
 

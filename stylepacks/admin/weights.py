@@ -12,6 +12,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
+from accounts import limits
 from stylepacks import intake
 from stylepacks.admin.forms import CheckpointForm, LoraUploadForm
 from stylepacks.errors import LoraUnfit
@@ -67,6 +68,8 @@ class LoraAdmin(ModelAdmin):  # type: ignore[misc]
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
+        if request.method == "POST":
+            limits.check("upload", request)
         try:
             answer: HttpResponse = super().add_view(request, form_url, extra_context)
         except LoraUnfit as error:

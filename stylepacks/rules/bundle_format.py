@@ -130,13 +130,21 @@ def _check(manifest: Manifest) -> None:
         (all(map(_is_lora, manifest.loras)), "A LoRA in it has no digest, size, name or licence."),
         (manifest.cover_sha256 is None or _is_text(manifest.cover_sha256, 64, _SHA256),
          "Its cover has no digest."),
+        (_names_checkpoint(manifest), "It does not say which checkpoint it was made for."),
         (_uses_match(manifest), "Its LoRA files are not the ones that its version uses."),
     ]  # fmt: skip
     for holds, complaint in rules:
         if not holds:
             raise BundleFormatError(complaint)
-    if digest(manifest.content) != manifest.digest:
+    if _digest(manifest.content) != manifest.digest:
         raise BundleFormatError("Its digest does not match its content: it was changed or damaged.")
+
+
+def _digest(content: Mapping[str, Any]) -> str | None:
+    try:
+        return digest(content)
+    except (ValueError, RecursionError):  # infinities, half characters: nothing we ever wrote
+        return None
 
 
 def _is_text(value: Any, longest: int, pattern: re.Pattern[str] | None = None) -> bool:
@@ -161,6 +169,11 @@ def _is_lora(lora: LoraFile) -> bool:
         and type(lora.byte_size) is int
         and lora.byte_size > 0
     )
+
+
+def _names_checkpoint(manifest: Manifest) -> bool:
+    content = manifest.content
+    return isinstance(content, dict) and isinstance(content.get("checkpoint"), dict)
 
 
 def _uses_match(manifest: Manifest) -> bool:

@@ -98,7 +98,10 @@ def _check_length(length: int, file_size: int, max_header_bytes: int) -> None:
 def _parse(raw: bytes) -> dict[str, Any]:
     try:
         entries = json.loads(raw.decode("utf-8"), object_pairs_hook=_without_doubles)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except HeaderError:
+        raise
+    # Also for whole numbers of thousands of digits, which Python does not read.
+    except (ValueError, RecursionError) as error:
         raise _damaged("cannot be read") from error
     if not isinstance(entries, dict):
         raise _damaged("is not a table of tensors")

@@ -311,7 +311,8 @@ class TestLosingAWorker:
     def test_it_recovers_a_tile_and_charges_once(self, alice, ask, process):
         sheet = ask(alice)
         (lost,) = scheduler.claim("worker-9", QUEUE)
-        Generation.objects.filter(pk=lost.pk).update(lease_expires_at="2020-01-01T00:00Z")
+        rendering = Generation.objects.filter(pk=lost.pk)
+        rendering.update(state="rendering", lease_expires_at="2020-01-01T00:00Z")
         assert recovery.recover() == 1
         process.work()
         assert states(sheet) == ["done"] * 3
@@ -320,10 +321,10 @@ class TestLosingAWorker:
         assert used_and_held(alice) == (1, 0)
 
     def test_it_gives_back_when_the_last_tile_dies_with_its_worker(self, alice, ask, settings):
-        settings.MAX_ATTEMPTS = 1
+        settings.MAX_DEATHS = 1
         sheet = ask(alice, family="print")
         scheduler.claim("worker-9", QUEUE)
-        Generation.objects.update(lease_expires_at="2020-01-01T00:00Z")
+        Generation.objects.update(state="rendering", lease_expires_at="2020-01-01T00:00Z")
         recovery.recover()
         assert states(sheet) == ["failed"]
         assert used_and_held(alice) == (0, 0)

@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 
+from accounts import limits
 from accounts.models import User
 from generation.models import GeneratedImage, Generation
 from tests.stylepacks.factories import make_pack
@@ -18,6 +19,7 @@ PNG = b"\x89PNG\r\n\x1a\n pixels"
 def scratch(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     cache.clear()
+    limits.limiter.cache_clear()
 
 
 @pytest.fixture

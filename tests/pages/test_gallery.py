@@ -197,7 +197,7 @@ def test_it_answers_htmx_with_the_button_alone(as_bob, alice, show):
 
 
 def test_it_says_when_one_likes_too_quickly(as_bob, alice, show, settings):
-    settings.ACCOUNT_RATE_LIMITS = {"gallery_like": "1/m/ip"}
+    settings.RATE_LIMITS = {"like": "1/minute"}
     share = show(alice)
     like(as_bob, share)
     page = like(as_bob, share, on=0, **{"HX-Request": "true"}).content.decode()

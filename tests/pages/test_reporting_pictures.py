@@ -4,6 +4,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
+from accounts import limits
 from accounts.models import User
 from accounts.signals import guest_adopted
 from generation.gallery import moderating
@@ -76,8 +77,10 @@ def test_it_says_what_is_missing(as_bob, share, told, said):
 
 
 def test_it_limits_how_many_reports_come_from_one_place(as_bob, share, settings):
-    settings.ACCOUNT_RATE_LIMITS = {"gallery_report": "0/h/ip"}
+    settings.RATE_LIMITS = {"report": "1/hour"}
+    limits.count("report", "127.0.0.1")
     response = complain(as_bob, share)
+    assert (response.status_code, response["Retry-After"]) == (429, "3600")
     assert "That was a lot at once" in response.content.decode()
     assert not Report.objects.exists()
 

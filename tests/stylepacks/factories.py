@@ -77,7 +77,7 @@ def lora_tensors(
 
 def lora_file(
     width: int = STARTER_WIDTH, value: float = 0.5, metadata: Mapping[str, str] | None = None
-) -> ContentFile:
+) -> "ContentFile[bytes]":
     """A tiny LoRA as an upload would bring it; another `value` gives another digest."""
     return ContentFile(
         safetensors_bytes(lora_tensors(width, value=value), metadata), "tiny.safetensors"

@@ -1,4 +1,5 @@
 import json
+import random
 import shutil
 import zipfile
 
@@ -121,7 +122,7 @@ def no_manifest(members):
 
 
 def huge_manifest(members):
-    members["manifest.json"] = b" " * (2 << 20)
+    members["manifest.json"] = random.Random(1).randbytes(2 << 20)
 
 
 def unfit_version(manifest):
@@ -131,6 +132,16 @@ def unfit_version(manifest):
 
 def odd_version(manifest):
     manifest["version"]["steps"] = "many"
+    manifest["digest"] = digest(manifest["version"])
+
+
+def huge_number(manifest):
+    manifest["version"]["strength"] = 2**70
+    manifest["digest"] = digest(manifest["version"])
+
+
+def no_notes(manifest):
+    manifest["version"]["notes"] = None
     manifest["digest"] = digest(manifest["version"])
 
 
@@ -158,6 +169,10 @@ def without_template(manifest):
         (with_manifest(lambda m: m.update(loras=[])), "not the ones"),
         (with_manifest(unfit_version), "Steps must be"),
         (with_manifest(odd_version), "cannot be used"),
+        (with_manifest(huge_number), "cannot be used"),
+        (with_manifest(no_notes), "cannot be used"),
+        (with_manifest(lambda m: m["version"].update(checkpoint=[])), "which checkpoint"),
+        (with_manifest(lambda m: m["version"].update(checkpoint=7)), "which checkpoint"),
         (with_manifest(without_template), "cannot be used"),
     ],
 )
@@ -191,3 +206,32 @@ def test_it_exports_only_what_is_published_and_whole(tmp_path):
         export_pack("ink", tmp_path / "x.pack")
     assert not list(tmp_path.glob("*.pack"))
     assert publishing.problems(pack.live_version)
+
+
+def zipped(path, members, how=zipfile.ZIP_DEFLATED):
+    with zipfile.ZipFile(path, "w", how) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("members", "how", "words"),
+    [
+        ({f"{i}.txt": b"" for i in range(19)}, zipfile.ZIP_STORED, "holds 19 files"),
+        ({f"{i:0200}": b"" for i in range(5000)}, zipfile.ZIP_STORED, "list of files is too long"),
+        ({"manifest.json": bytes(4 << 20)}, zipfile.ZIP_DEFLATED, "100 times its own size"),
+        ({"manifest.json": b"{}"}, zipfile.ZIP_LZMA, "packed in a way"),
+        ({"manifest.json": b"{}"}, zipfile.ZIP_BZIP2, "packed in a way"),
+    ],
+)
+def test_it_tells_a_zip_bomb_before_it_unpacks_it(tmp_path, members, how, words):
+    with pytest.raises(BundleRefused, match=words):
+        import_pack(zipped(tmp_path / "bomb.pack", members, how))
+
+
+def test_it_refuses_a_cover_of_too_many_pixels(bundle, tmp_path, monkeypatch):
+    monkeypatch.setattr("stylepacks.pictures.opened.__defaults__", (16,))
+    with pytest.raises(BundleRefused, match="all of it 0 million"):
+        import_pack(bundle)
+    assert not StylePack.objects.exists()

@@ -177,7 +177,7 @@ def test_it_knows_no_pack_by_an_unknown_name():
     with pytest.raises(PackUnknown, match="no pack called"):
         library.live_version("nothing")
     make_pack("sketch", published=False)
-    with pytest.raises(PackRetired, match="not published yet"):
+    with pytest.raises(PackUnknown, match="no pack called"):
         library.live_version("sketch")
 
 

@@ -246,3 +246,8 @@ def test_it_says_why_a_lora_does_not_fit_a_checkpoint():
     assert misfit("flux", 0, "flux", 0) is None
     assert "SDXL (width 2048)" in misfit("sdxl", 2048, "sd15", 256)
     assert "checkpoint has width 256" in misfit("sd15", 768, "sd15", 256)
+
+
+def test_it_refuses_a_number_of_thousands_of_digits():
+    with pytest.raises(HeaderError, match="cannot be read"):
+        read(raw(b'{"a": ' + b"9" * 5000 + b"}"))

@@ -10,6 +10,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from generation.engine.provenance import Signer, Verdict
 
+# A copy twice as large of the largest picture stays well below.
+MOST_BYTES = 128 << 20
+
 
 class Command(BaseCommand):
     help = (
@@ -38,6 +41,10 @@ class Command(BaseCommand):
 
 def _content(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise CommandError(f"{path} cannot be read ({error.strerror}).") from error
+    if len(content) > MOST_BYTES:
+        raise CommandError(f"{path.name} has more than {MOST_BYTES >> 20} MiB: that is no picture.")
+    return content
