@@ -81,7 +81,18 @@ def shared_image(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def shared_small(request: HttpRequest, token: str) -> HttpResponse:
     """The thumbnail, which never carried any words: what the gallery's tiles show."""
-    response = serve(_shared(token).image.thumbnail, "image/webp")
+    return _thumbnail(_shared(token).image.thumbnail)
+
+
+@require_safe
+def shared_large(request: HttpRequest, token: str) -> HttpResponse:
+    """The larger one, for fine screens; pictures older than it have the small one alone."""
+    image = _shared(token).image
+    return _thumbnail(image.thumbnail_large or image.thumbnail)
+
+
+def _thumbnail(file: FieldFile) -> HttpResponse:
+    response = serve(file, "image/webp")
     response["Cache-Control"] = SHARED_CACHE
     return response
 

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path("s/<str:token>/", share_views.shared, name="shared"),
     path("s/<str:token>/picture.jpg", share_views.shared_image, name="shared_image"),
     path("s/<str:token>/small.webp", share_views.shared_small, name="shared_small"),
+    path("s/<str:token>/large.webp", share_views.shared_large, name="shared_large"),
     path("boards/", board_views.boards, name="boards"),
     path("boards/new", board_views.make_board, name="make_board"),
     path("boards/<uuid:id>/", board_views.board, name="board"),

@@ -43,6 +43,9 @@ def test_it_shows_strangers_what_was_shared_with_everybody(client, alice, show):
     assert unlisted.token not in page.content.decode()
     assert "a red boat" not in page.content.decode()
     assert client.get(f"/s/{shown.token}/small.webp").content == b"w"
+    # A picture older than the larger thumbnail shows its small one there.
+    assert client.get(f"/s/{shown.token}/large.webp").content == b"w"
+    assert f"/s/{shown.token}/large.webp" in client.get("/gallery/").content.decode()
     assert not User.objects.filter(is_guest=True).exists()
 
 
