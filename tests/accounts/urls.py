@@ -43,5 +43,6 @@ urlpatterns = [
     path("gallery/", frame, name="gallery"),
     path("learn/", frame, name="learn"),
     path("free/", frame, name="free"),
+    path("status/", frame, name="status"),
     path("make/", make, name="make"),
 ]

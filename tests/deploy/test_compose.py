@@ -124,9 +124,8 @@ def test_nobody_but_workers_writes_what_workers_run(services):
 
 
 def test_every_variable_is_one_that_the_house_reads(services):
-    settings = (ROOT / "config/settings.py").read_text() + (
-        ROOT / "config/file_settings.py"
-    ).read_text()
+    readers = ("settings.py", "file_settings.py", "security.py")
+    settings = "".join((ROOT / "config" / name).read_text() for name in readers)
     for name in OURS:
         for variable in services[name]["environment"]:
             assert variable.removesuffix("_FILE") in settings, (name, variable)

@@ -79,6 +79,7 @@ KEYS = {
     "admin/stylepacks/checkpoint/": {"object_id": "checkpoint"},
     "admin/generation/standing/": {"pk": "standing", "object_id": "standing"},
     "admin/generation/generation/": {"object_id": "generation"},
+    "admin/generation/deadletter/": {"object_id": "dead_letter"},
     "admin/generation/worker/": {"object_id": "worker"},
     "admin/generation/fairshare/": {"object_id": "fairshare"},
     "admin/learn/term/": {"pk": "term", "object_id": "term"},

@@ -19,6 +19,7 @@ from generation.models import (
     FairShare,
     GeneratedImage,
     Generation,
+    Incident,
     LookSheet,
     Standing,
     Worker,
@@ -58,6 +59,7 @@ def furnish() -> World:
     guest = User.objects.create_user("guest", is_guest=True)
     rows |= {
         "guests": generation(guest).pk,
+        "dead_letter": _dead_letter(people["owner"]),
         "trial": generation(people["curator"], state="queued", is_trial=True).pk,
     }
     browsers = {role: Client() for role in ROLES}
@@ -80,6 +82,12 @@ def generation(person: User, state: str = "done", count: int = 1, **fields: Any)
     for index in range(count if state == "done" else 0):
         _deliver(row, index)
     return row
+
+
+def _dead_letter(person: User) -> uuid.UUID:
+    row = generation(person, state="failed")
+    Incident.objects.create(generation=row, cause=Incident.Cause.DIED, state="rendering")
+    return row.pk
 
 
 def picture(kind: str = "PNG") -> "ContentFile[bytes]":
