@@ -46,7 +46,8 @@ class Bench:
     def setup(self) -> Setup:
         """How this engine is opened, here and in a fresh process."""
         compiled = self.scratch / f"compiled-{self.subject.name}-{self.way}-{self.attention}"
-        threads = self.subject.threads
+        # Named, for a fresh process must add in the same order as this one.
+        threads = self.subject.threads or torch.get_num_threads()
         return Setup(self.device, threads, self.way, str(compiled), self.attention)
 
     def rounds(self, full: int) -> int:

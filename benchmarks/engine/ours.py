@@ -112,7 +112,9 @@ def open_renderer(setup: Setup) -> Renderer:
     Path(setup.compiled).mkdir(parents=True, exist_ok=True)
     compiling = Compiling(setup.way, Path(setup.compiled), attention=setup.attention)
     memory = MemoryBudget(loras_bytes=LORAS_BYTES)
-    return Renderer(setup.device, setup.threads, memory=memory, compiling=compiling)
+    # On a CPU in single precision: what it would choose by itself depends on its instructions.
+    precision = "float32" if setup.device == "cpu" else "auto"
+    return Renderer(setup.device, setup.threads, precision, memory, compiling)
 
 
 def differing_bits(left: torch.Tensor, right: torch.Tensor) -> int:
