@@ -45,7 +45,12 @@ NOTES = {
 def main() -> None:
     with (
         tempfile.TemporaryDirectory(prefix="housestyle-web-") as folder,
-        House(Path(folder), HOUSESTYLE_DEBUG="0", WEB_CONCURRENCY="2") as house,
+        House(
+            Path(folder),
+            HOUSESTYLE_DEBUG="0",
+            HOUSESTYLE_LOG_LEVEL="WARNING",
+            WEB_CONCURRENCY="2",
+        ) as house,
     ):
         _fill(house)
         cookie = _sign_in(house)

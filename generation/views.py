@@ -8,7 +8,10 @@ from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
@@ -34,7 +37,7 @@ from stylepacks import known_words, shapes
 from stylepacks.library import published_packs
 from stylepacks.models import PackVersion, StylePack
 from stylepacks.rules.token_budget import estimate_tokens
-from stylepacks.shelf import shelf
+from stylepacks.shelf import Shelf, shelf
 
 COUNTS = (1, 2, 3, 4)
 
@@ -219,19 +222,21 @@ def studio(
     typed = {name: form[name].value() or "" for name in form.fields}
     all_packs = shelf()
     shown = all_packs.to_pick_from(str(typed["pack"]), str(typed["second"]))
-    offered = list(published_packs().filter(pk__in=shown).prefetch_related(None))
+    offered = [*all_packs.once(("picker", *shown), lambda: _offered(shown))]
     picked = next((pack for pack in offered if pack.slug == typed["pack"]), None)
     lead = picked or next(iter(offered), None)
     # The picked cover stands first, so that it is in sight on every screen.
     offered.sort(key=lambda pack: pack != lead)
     refusals = form.refusals if form.is_bound else _unknown_pack(typed["pack"], picked)
     versions = [pack.live_version for pack in offered if pack.live_version]
+    cards = [all_packs.by_pk[pack.pk] for pack in offered]
     chosen = [pack for pack in offered if pack == lead or pack.slug == typed["second"]]
     context = {
         "packs": offered,
+        "options": [_option(all_packs, pack, lead) for pack in offered],
         "total": len(all_packs.cards),
-        "characters": [pack for pack in offered if pack.kind == StylePack.Kind.CHARACTER],
-        "styles": [pack for pack in offered if pack.kind == StylePack.Kind.STYLE],
+        "characters": [card for card in cards if card.is_character],
+        "styles": [card for card in cards if not card.is_character],
         "picked": lead,
         "typed": typed,
         "strength": _dial(typed["strength"], lead),
@@ -240,11 +245,13 @@ def studio(
         "refusals": refusals,
         "key": uuid.uuid4().hex,
         "makes_drafts": any(version.checkpoint.draft_lora_id for version in versions),
-        "shelves": known_words.shelves(versions),
+        "shelves": all_packs.once(
+            ("words", get_language(), *shown), lambda: known_words.shelves(versions)
+        ),
         "note": known_words.note_on(
             str(typed["prompt"]), [pack.live_version for pack in chosen if pack.live_version]
         ),
-        "families": look_sheets.families(),
+        "families": all_packs.once("families", look_sheets.families),
         "look_family": typed.get("family") or request.GET.get("family", ""),
         "shapes": shapes.choices(versions),
         **_shape(typed["aspect"], lead),
@@ -252,6 +259,21 @@ def studio(
         "surprise_query": urlencode({k: v for k, v in typed.items() if v and k != "prompt"}),
     }
     return render(request, "generation/create.html", context, status=status)
+
+
+def _offered(shown: list[int]) -> list[StylePack]:
+    return list(published_packs().filter(pk__in=shown).prefetch_related(None))
+
+
+def _option(all_packs: Shelf, pack: StylePack, lead: StylePack | None) -> SafeString:
+    """A pack in the picker: the same for everybody, but for which of them is picked."""
+    is_picked = pack == lead
+    return all_packs.once(
+        ("option", get_language(), pack.pk, is_picked),
+        lambda: render_to_string(
+            "generation/_pack_option.html", {"each": pack, "is_picked": is_picked}
+        ),
+    )
 
 
 def _unknown_pack(slug: str, picked: StylePack | None) -> dict[str, str]:

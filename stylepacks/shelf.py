@@ -7,11 +7,11 @@ after a minute.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -21,8 +21,10 @@ from django.utils.safestring import SafeString
 from stylepacks.models import StylePack
 from stylepacks.rules.word_search import words_of
 
+T = TypeVar("T")
+
 KEPT_SECONDS = 60
-MOST_DRAWN = 200
+MOST_DRAWN = 400
 PICKED_STYLES, PICKED_CHARACTERS = 40, 8
 NAME_WEIGHT, TAG_WEIGHT, PROMISE_WEIGHT = 3, 2, 1
 FIELDS = (
@@ -62,6 +64,11 @@ class Card:
         return render_to_string("components/pack_card.html", {"pack": self, "in_sight": True})
 
     @cached_property
+    def thumb(self) -> SafeString:
+        """Its cover in a row of small ones."""
+        return render_to_string("components/cover.html", {"pack": self, "small": True})
+
+    @cached_property
     def is_character(self) -> bool:
         return self.kind == StylePack.Kind.CHARACTER
 
@@ -87,15 +94,19 @@ class Shelf:
 
     cards: list[Card]
     read_at: float = field(default_factory=time.monotonic)
-    _drawn: dict[str, SafeString] = field(default_factory=dict)
+    _made: dict[Hashable, Any] = field(default_factory=dict)
 
-    def drawn(self, place: str, draw: Callable[[], SafeString]) -> SafeString:
-        """What stands at an address in a language, drawn once; a full memory starts anew."""
-        if place not in self._drawn:
-            if len(self._drawn) >= MOST_DRAWN:
-                self._drawn.clear()
-            self._drawn[place] = draw()
-        return self._drawn[place]
+    def once(self, what: Hashable, make: Callable[[], T]) -> T:
+        """What follows from the packs alone, made once; a full memory starts anew.
+
+        `what` names the language where it matters. Nobody may change what is given out.
+        """
+        if what not in self._made:
+            if len(self._made) >= MOST_DRAWN:
+                self._made.clear()
+            self._made[what] = make()
+        made: T = self._made[what]
+        return made
 
     def to_pick_from(self, *slugs: str) -> list[int]:
         """Keys of the packs that a picker shows: those named, and the first of each kind."""
@@ -105,6 +116,10 @@ class Shelf:
             found = [card.pk for card in self.cards if card.is_character == is_character]
             named += found[:most]
         return named
+
+    @cached_property
+    def by_pk(self) -> Mapping[int, Card]:
+        return {card.pk: card for card in self.cards}
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:

@@ -57,7 +57,7 @@ def packs(request: HttpRequest) -> HttpResponse:
     """Every pack, or those that fit the address: the whole state of the page stands in it."""
     all_packs, wanted = shelf(), Wanted.read(request.GET.dict())
     place = f"{get_language()}{wanted.address(shown=wanted.shown)}"
-    found = all_packs.drawn(place, lambda: _drawn(all_packs, wanted))
+    found = all_packs.once(place, lambda: _drawn(all_packs, wanted))
     context = {"shelf": all_packs, "wanted": wanted, "found": found, "sorts": SORTS}
     return render(request, "stylepacks/packs.html", context)
 

@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.translation import trans_real
 
 from accounts import tokens
+from accounts.templatetags import kept
 from config import languages
 from generation.event_stream import in_this_language
 from generation.models import Board, Share
@@ -41,7 +42,8 @@ CONTENT = (
 
 @pytest.fixture
 def pseudo(monkeypatch):
-    """German, spoken as pseudo."""
+    """German, spoken as pseudo. What was drawn in German before stays out of it."""
+    monkeypatch.setattr(kept, "_drawn", {})
     monkeypatch.setitem(trans_real._translations, "de", Pseudo("de"))
     cache.clear()
 
