@@ -37,7 +37,7 @@ HOME_EXAMPLES = 3
 def home(request: HttpRequest) -> HttpResponse:
     all_packs = shelf()
     shown = all_packs.to_pick_from(request.GET.get("pack", ""))
-    offered = list(published_packs().filter(pk__in=shown).prefetch_related(None))
+    offered = all_packs.once(("offered", *shown), lambda: _offered(shown))
     picked = _picked(offered, request.GET.get("pack", ""))
     context = {
         "packs": offered,
@@ -170,7 +170,17 @@ def _words_for(picked: StylePack | None, offered: list[StylePack]) -> dict[str, 
     """What the prompt box needs to help with words, in the pack that it starts with."""
     versions = [pack.live_version for pack in offered if pack.live_version]
     query = urlencode({"pack": picked.slug}) if picked else ""
-    return {"shelves": known_words.shelves(versions), "surprise_query": query}
+    models = sorted({version.checkpoint_id for version in versions})
+
+    def drawn() -> SafeString:
+        words = {"shelves": known_words.shelves(versions), "surprise_query": query}
+        return render_to_string("components/known_words.html", {**words, "picked": picked})
+
+    return {"known_words": shelf().once(("words", get_language(), query, *models), drawn)}
+
+
+def _offered(shown: list[int]) -> list[StylePack]:
+    return list(published_packs().filter(pk__in=shown).prefetch_related(None))
 
 
 def _examples(offered: list[StylePack]) -> list[tuple[StylePack, str]]:
