@@ -88,14 +88,12 @@ def _first(queue: str, loaded_batch_key: str) -> Generation | None:
     if not turns:
         return None
     if loaded_batch_key and not _anyone_waited_long(turns):
-        near = [
-            turn.person_id
-            for turn in turns[:FILL_ROWS]
-            if turn.standing - turns[0].standing <= AFFINITY_GAP_SECONDS
-        ]
-        loaded = _rows(queue).filter(person_id__in=near, batch_key=loaded_batch_key).first()
-        if loaded is not None:
-            return loaded
+        furthest = turns[0].standing + AFFINITY_GAP_SECONDS
+        near = [turn.person_id for turn in turns[:FILL_ROWS] if turn.standing <= furthest]
+        loaded = _rows(queue).filter(person_id__in=near, batch_key=loaded_batch_key)
+        having = set(loaded.order_by().values_list("person_id", flat=True).distinct())
+        if whose := next((person for person in near if person in having), None):
+            return loaded.filter(person_id=whose).first() or _first(queue, "")
     return _rows(queue).filter(person_id=turns[0].person_id).first() or _first(queue, "")
 
 

@@ -164,3 +164,10 @@ def test_it_lines_up_a_long_queue_in_few_queries(alice, bob, submit, django_asse
         scheduler.line_of(QUEUE)
     with django_assert_max_num_queries(5):
         claim()
+
+
+def test_staying_with_the_loaded_pack_serves_the_least_served_first(alice, bob, submit):
+    crowd = [submit(alice) for _ in range(4)]
+    single = submit(bob)
+    fair_share.charge(alice.pk, 10.0)
+    assert scheduler.claim("worker-1", QUEUE, crowd[0].batch_key) == [single]
