@@ -8,23 +8,19 @@ from generation.dead_letter_desk import DeadLetterAdmin
 from generation.gallery.desk import StandingAdmin
 from generation.models import FairShare, Generation, Worker
 from generation.progress import is_alive
-from generation.read_only_admin import ReadOnlyAdmin
+from generation.read_only_admin import GenerationRowsAdmin, ReadOnlyAdmin
 
 __all__ = ["DeadLetterAdmin", "FairShareAdmin", "GenerationAdmin", "StandingAdmin", "WorkerAdmin"]
 
 
 @admin.register(Generation)
-class GenerationAdmin(ReadOnlyAdmin):
+class GenerationAdmin(GenerationRowsAdmin):
     list_display = ("short_prompt", "person", "pack_version", "shown_state", "count", "age")
     list_filter = ("state", "queue", "created_at")
     list_select_related = ("person", "pack_version__pack")
     search_fields = ("=id", "prompt", "person__email", "claimed_by")
     date_hierarchy = "created_at"
     show_full_result_count = False
-
-    @display(description="Prompt")  # type: ignore[untyped-decorator]
-    def short_prompt(self, row: Generation) -> str:
-        return row.prompt if len(row.prompt) <= 60 else f"{row.prompt[:59]}…"
 
     @display(  # type: ignore[untyped-decorator]
         description="State",

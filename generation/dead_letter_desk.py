@@ -10,7 +10,7 @@ from unfold.decorators import display
 
 from generation import dead_letters
 from generation.models import DeadLetter, Generation, Incident
-from generation.read_only_admin import ReadOnlyAdmin
+from generation.read_only_admin import GenerationRowsAdmin
 
 
 class IncidentInline(TabularInline):  # type: ignore[misc]
@@ -30,7 +30,7 @@ class IncidentInline(TabularInline):  # type: ignore[misc]
 
 
 @admin.register(DeadLetter)
-class DeadLetterAdmin(ReadOnlyAdmin):
+class DeadLetterAdmin(GenerationRowsAdmin):
     list_display = ("short_prompt", "person", "pack_version", "why", "error", "finished_at")
     list_filter = ("queue", "finished_at")
     list_select_related = ("person", "pack_version__pack")
@@ -57,10 +57,6 @@ class DeadLetterAdmin(ReadOnlyAdmin):
         again = [dead_letters.try_again(letter) for letter in rows]
         said = f"{len(again)} queued again. They appear among their people's images when done."
         self.message_user(request, said, messages.SUCCESS)
-
-    @display(description="Prompt")  # type: ignore[untyped-decorator]
-    def short_prompt(self, row: Generation) -> str:
-        return row.prompt if len(row.prompt) <= 60 else f"{row.prompt[:59]}…"
 
     @display(description="Why")  # type: ignore[untyped-decorator]
     def why(self, row: Generation) -> str:

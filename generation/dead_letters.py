@@ -26,11 +26,13 @@ def try_again(letter: Generation) -> Generation:
     """
     if letter.state != State.FAILED.value:
         raise ValueError("Only a generation that failed can be tried again.")
-    if (earlier := copy_made_of(letter)) is not None:
-        return earlier
-    again = copy_of(letter)
-    again.idempotency_key, again.sheet, again.place = _key(letter), None, 0
     with transaction.atomic():
+        # Locked, so that of two people who press at once the second finds the first one's copy.
+        Generation.objects.select_for_update().get(pk=letter.pk)
+        if (earlier := copy_made_of(letter)) is not None:
+            return earlier
+        again = copy_of(letter)
+        again.idempotency_key, again.sheet, again.place = _key(letter), None, 0
         fair_share.join(letter.person)
         again.save(force_insert=True)
         transaction.on_commit(lambda: submission.announce(again.queue), robust=True)

@@ -4,6 +4,11 @@ from typing import Any
 
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from generation.models import Generation
+
+LONGEST_SHOWN = 60
 
 
 class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
@@ -17,3 +22,12 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class GenerationRowsAdmin(ReadOnlyAdmin):
+    """Generations, each known by the beginning of its prompt."""
+
+    @display(description="Prompt")  # type: ignore[untyped-decorator]
+    def short_prompt(self, row: Generation) -> str:
+        text = row.prompt
+        return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"

@@ -222,7 +222,7 @@ def studio(
     typed = {name: form[name].value() or "" for name in form.fields}
     all_packs = shelf()
     shown = all_packs.to_pick_from(str(typed["pack"]), str(typed["second"]))
-    offered = [*all_packs.once(("picker", *shown), lambda: _offered(shown))]
+    offered = [*all_packs.offered(shown)]
     picked = next((pack for pack in offered if pack.slug == typed["pack"]), None)
     lead = picked or next(iter(offered), None)
     # The picked cover stands first, so that it is in sight on every screen.
@@ -259,10 +259,6 @@ def studio(
         "surprise_query": urlencode({k: v for k, v in typed.items() if v and k != "prompt"}),
     }
     return render(request, "generation/create.html", context, status=status)
-
-
-def _offered(shown: list[int]) -> list[StylePack]:
-    return list(published_packs().filter(pk__in=shown).prefetch_related(None))
 
 
 def _option(all_packs: Shelf, pack: StylePack, lead: StylePack | None) -> SafeString:

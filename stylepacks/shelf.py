@@ -7,7 +7,7 @@ after a minute.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from stylepacks.library import published_packs
 from stylepacks.models import StylePack
 from stylepacks.rules.word_search import words_of
 
@@ -107,6 +108,11 @@ class Shelf:
             self._made[what] = make()
         made: T = self._made[what]
         return made
+
+    def offered(self, keys: Sequence[int]) -> Sequence[StylePack]:
+        """These packs whole, with live version and checkpoint, read once."""
+        rows = published_packs().filter(pk__in=keys).prefetch_related(None)
+        return self.once(("offered", *keys), lambda: tuple(rows))
 
     def to_pick_from(self, *slugs: str) -> list[int]:
         """Keys of the packs that a picker shows: those named, and the first of each kind."""

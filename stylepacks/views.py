@@ -2,6 +2,7 @@
 
 import mimetypes
 import uuid
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlencode
@@ -21,7 +22,6 @@ from stylepacks import known_words, sized_covers
 from stylepacks.discover import PAGE, SORTS, Wanted, families_of, find, tags_of, ways_out
 from stylepacks.example_pictures import examples_of
 from stylepacks.history import history_of
-from stylepacks.library import published_packs
 from stylepacks.look_pictures import look_of
 from stylepacks.models import ExamplePicture, LookPicture, PackVersion, StylePack
 from stylepacks.neighbours import closest, partners
@@ -37,7 +37,7 @@ HOME_EXAMPLES = 3
 def home(request: HttpRequest) -> HttpResponse:
     all_packs = shelf()
     shown = all_packs.to_pick_from(request.GET.get("pack", ""))
-    offered = all_packs.once(("offered", *shown), lambda: _offered(shown))
+    offered = all_packs.offered(shown)
     picked = _picked(offered, request.GET.get("pack", ""))
     context = {
         "packs": offered,
@@ -161,12 +161,12 @@ def _stored_bytes(name: str, storage: FileSystemStorage) -> HttpResponse:
         return HttpResponse(file.read(), content_type=kind or "application/octet-stream")
 
 
-def _picked(offered: list[StylePack], slug: str) -> StylePack | None:
+def _picked(offered: Sequence[StylePack], slug: str) -> StylePack | None:
     first = offered[0] if offered else None
     return next((pack for pack in offered if pack.slug == slug), first)
 
 
-def _words_for(picked: StylePack | None, offered: list[StylePack]) -> dict[str, Any]:
+def _words_for(picked: StylePack | None, offered: Sequence[StylePack]) -> dict[str, Any]:
     """What the prompt box needs to help with words, in the pack that it starts with."""
     versions = [pack.live_version for pack in offered if pack.live_version]
     query = urlencode({"pack": picked.slug}) if picked else ""
@@ -179,10 +179,6 @@ def _words_for(picked: StylePack | None, offered: list[StylePack]) -> dict[str, 
     return {"known_words": shelf().once(("words", get_language(), query, *models), drawn)}
 
 
-def _offered(shown: list[int]) -> list[StylePack]:
-    return list(published_packs().filter(pk__in=shown).prefetch_related(None))
-
-
-def _examples(offered: list[StylePack]) -> list[tuple[StylePack, str]]:
+def _examples(offered: Sequence[StylePack]) -> list[tuple[StylePack, str]]:
     told = [pack for pack in offered if pack.live_version and pack.live_version.examples]
     return [(pack, pack.live_version.examples[0]) for pack in told[:HOME_EXAMPLES]]  # type: ignore[union-attr]

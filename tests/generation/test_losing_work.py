@@ -13,7 +13,6 @@ from accounts import allowance
 from generation import endings, parcels, recovery, scheduler, worker_process
 from generation.engine.contract import EngineError, RenderResult
 from generation.models import Generation, StepPreview, Worker
-from generation.weight_files import StorageAway
 from tests.generation.conftest import QUEUE, TestProcess
 
 pytestmark = pytest.mark.django_db
@@ -277,24 +276,6 @@ class TestFullDisks:
 
 def _disk_is_full(*_):
     raise OSError(errno.ENOSPC, "No space left on device")
-
-
-class TestStorageThatIsAway:
-    def test_its_weights_are_waited_for_as_patiently_as_its_pictures(self, alice, submit, process):
-        generation = submit(alice)
-
-        def away(request, step):
-            raise StorageAway("The pack's weights could not be fetched.")
-
-        process.plain.before_step = away
-        for _ in range(parcels.STORAGE_TRIES - 1):
-            Generation.objects.update(retry_at=None)
-            process.work()
-        process.plain.before_step = lambda request, step: None
-        Generation.objects.update(retry_at=None)
-        process.work()
-        generation.refresh_from_db()
-        assert (generation.state, used_and_held(alice)) == ("done", (1, 0))
 
 
 class TestRefusals:

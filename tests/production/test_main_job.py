@@ -125,13 +125,7 @@ def test_it_charges_once_after_kill_nine(production_house, alice, house_database
     production_house.start_worker()
     ended = wait_until_ended(production_house, alice, generation["id"])
     assert ended["state"] == "done", (ended, production_house.log("worker.log")[-4000:])
-    with psycopg.connect(house_database) as database:
-        holds = database.execute(
-            "SELECT state, count(*) FROM accounts_allowancehold"
-            " WHERE reference = %s GROUP BY state",
-            [generation["id"]],
-        ).fetchall()
-    assert holds == [("settled", 4)]
+    assert holds_of(house_database, generation["id"]) == [("settled", 4)]
 
 
 def wait_for_rendering(database_url: str, generation: str) -> None:
@@ -146,3 +140,10 @@ def wait_for_rendering(database_url: str, generation: str) -> None:
                 return
             time.sleep(0.05)
     raise TimeoutError("The generation never started to render.")
+
+
+def holds_of(database_url: str, generation: str) -> list[tuple[str, int]]:
+    """How many of its holds are in which state."""
+    asked = "SELECT state, count(*) FROM accounts_allowancehold WHERE reference = %s GROUP BY state"
+    with psycopg.connect(database_url) as database:
+        return database.execute(asked, [generation]).fetchall()

@@ -3,7 +3,6 @@
 import os
 import uuid
 
-import psycopg
 import pytest
 from kombu import Connection
 from kombu.exceptions import OperationalError
@@ -11,6 +10,7 @@ from kombu.exceptions import OperationalError
 from tests.house import House
 from tests.production.conftest import BUCKET
 from tests.production.test_main_job import (
+    holds_of,
     person_of,
     submit,
     wait_for_rendering,
@@ -73,10 +73,4 @@ def test_it_renders_and_charges_once_after_kill_nine(rabbit_house, house_databas
     rabbit_house.start_worker(f"{queue},{queue.replace('render.sd15', 'house')}")
     ended = wait_until_ended(rabbit_house, alice, second["id"])
     assert ended["state"] == "done", (ended, rabbit_house.log("worker.log")[-4000:])
-    with psycopg.connect(house_database) as database:
-        holds = database.execute(
-            "SELECT state, count(*) FROM accounts_allowancehold"
-            " WHERE reference = %s GROUP BY state",
-            [second["id"]],
-        ).fetchall()
-    assert holds == [("settled", 4)]
+    assert holds_of(house_database, second["id"]) == [("settled", 4)]
