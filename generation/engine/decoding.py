@@ -55,8 +55,9 @@ def _decoder(model: Model, frugal: Frugality) -> Any:
     place, dtype = model.device, model.decoder_dtype
     if frugal.decodes_on_host:
         place, dtype = torch.device("cpu"), torch.float32
-    with torch.inference_mode(False):
-        vae.to(device=place, dtype=dtype)
+    if (vae.device.type, vae.dtype) != (place.type, dtype):
+        with torch.inference_mode(False):
+            vae.to(device=place, dtype=dtype)
     return vae
 
 

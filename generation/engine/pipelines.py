@@ -25,6 +25,7 @@ from generation.engine.denoisers import SizedUNet, Told, UNet
 from generation.engine.device_memory import is_out_of_memory
 from generation.engine.fast_passes import FastPasses
 from generation.engine.flow_denoisers import Flux, QwenImage, ZImage
+from generation.engine.half_decoder import carry_small
 from generation.engine.thrifty_decoder import make_thrifty
 
 
@@ -86,14 +87,15 @@ FAMILIES = {
 class Model:
     """A checkpoint in memory. `pipe` owns the components; nothing else holds them.
 
-    `dtype` is what the denoiser takes, and the decoder unless it overflows in it; text encoders
-    keep what was read. `fast` are the passes that were compiled beforehand.
+    `dtype` is what the denoiser takes, `decoder_dtype` the decoder; text encoders keep what was
+    read. `fast` are the passes that were compiled beforehand.
     """
 
     checkpoint: str
     family: Family
     device: torch.device
     dtype: torch.dtype
+    decoder_dtype: torch.dtype
     pipe: Any
     fast: FastPasses = field(default_factory=FastPasses)
 
@@ -113,10 +115,6 @@ class Model:
         now = timestep.to(self.device, non_blocking=True)
         tensors = {"sample": sample, "timestep": now, **told}
         return self.fast.run("denoiser", self.denoiser, ask, tensors)
-
-    @property
-    def decoder_dtype(self) -> torch.dtype:
-        return _decoder_dtype(self.pipe, self.family, self.dtype)
 
     @property
     def pixels_per_latent(self) -> int:
@@ -168,7 +166,8 @@ def load(
             f"The model in {checkpoint} could not be loaded ({first_line(error)}). "
             "Install it again, or point the checkpoint at a complete diffusers folder."
         ) from error
-    return Model(checkpoint, rule, place, dtype, _settled(pipe, rule, place, dtype))
+    pipe = _settled(pipe, rule, place, dtype)
+    return Model(checkpoint, rule, place, dtype, pipe.vae.dtype, pipe)
 
 
 def _local_folder(checkpoint: str) -> str:
@@ -256,7 +255,9 @@ def _limit_tokens(pipe: Any, rule: Family) -> None:
 
 def _decoder_dtype(pipe: Any, rule: Family, dtype: torch.dtype) -> torch.dtype:
     overflows = rule.upcasts_decoder and pipe.vae.config.get("force_upcast", False)
-    return torch.float32 if overflows and dtype == torch.float16 else dtype
+    if overflows and dtype == torch.float16 and not carry_small(pipe.vae.decoder):
+        return torch.float32
+    return dtype
 
 
 def quiet_libraries() -> None:

@@ -39,9 +39,12 @@ class PreviewMap:
 def fitted_map(model: Model) -> torch.Tensor:
     """(channels + 1, 3) least-squares weights; the last row is the constant."""
     vae, scale = model.pipe.vae, model.pixels_per_latent
-    drawn = _colour_fields(FITTED_EDGE_LATENTS * scale).to(model.device, model.decoder_dtype)
+    # An encoder overflows in half precision, too.
+    vae.to(torch.float32)
+    drawn = _colour_fields(FITTED_EDGE_LATENTS * scale).to(model.device)
     latents = torch.cat([encoded(vae, image[None]) for image in drawn])
     pictures = torch.cat([picture_of(vae, latent[None]) for latent in latents])
+    vae.to(model.decoder_dtype)
     colours = torch.nn.functional.avg_pool2d(pictures.float(), scale)
     known = _rows(for_denoiser(vae, latents.float()))
     return _least_squares(_with_constant(known), _rows(colours))

@@ -21,9 +21,9 @@ def make_thrifty(decoder: torch.nn.Module) -> None:
     """Replace what can be replaced; a block of another kind stays as it is."""
     for parent in list(decoder.modules()):
         for name, child in list(parent.named_children()):
-            if isinstance(child, ResnetBlock2D) and _is_plain_block(child):
+            if isinstance(child, ResnetBlock2D) and is_plain_block(child):
                 setattr(parent, name, ThriftyBlock(child))
-            elif isinstance(child, Upsample2D) and _is_plain_doubling(child):
+            elif isinstance(child, Upsample2D) and is_plain_doubling(child):
                 setattr(parent, name, ThriftyDoubling(child))
 
 
@@ -81,14 +81,16 @@ def _phase_kernel(weight: torch.Tensor, row: int, column: int) -> torch.Tensor:
     return torch.stack(columns, dim=3).contiguous(memory_format=torch.channels_last)
 
 
-def _is_plain_block(block: Any) -> bool:
+def is_plain_block(block: Any) -> bool:
+    """Whether all that it does is written in `ThriftyBlock`."""
     changes_size = block.upsample is not None or block.downsample is not None
     is_silu = isinstance(block.nonlinearity, torch.nn.SiLU)
     has_time = block.time_emb_proj is not None
     return is_silu and not changes_size and not has_time and block.output_scale_factor == 1
 
 
-def _is_plain_doubling(doubling: Any) -> bool:
+def is_plain_doubling(doubling: Any) -> bool:
+    """Whether all that it does is written in `ThriftyDoubling`."""
     conv = doubling.conv
     is_bare = doubling.norm is None and doubling.interpolate and not doubling.use_conv_transpose
     return is_bare and isinstance(conv, torch.nn.Conv2d) and conv.kernel_size == (3, 3)

@@ -21,7 +21,7 @@ KOHYA = (".lora_down.weight", ".lora_up.weight")
 def flux():
     clip = SimpleNamespace(text_model=None)
     pipe = SimpleNamespace(transformer=SimpleNamespace(config={}), text_encoder=clip)
-    return Model("flux", FAMILIES["flux"], torch.device("cpu"), torch.float32, pipe)
+    return Model("flux", FAMILIES["flux"], torch.device("cpu"), torch.float32, torch.float32, pipe)
 
 
 def pair(outputs: int, rank: int = 4, inputs: int = WIDTH, seed: int = 0):
