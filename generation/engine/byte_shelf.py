@@ -56,6 +56,10 @@ class ByteShelf(Generic[Item]):
         """The item if it is kept; looking does not count as using."""
         return self._kept.get(key)
 
+    def discard(self, key: Hashable) -> None:
+        """Drop the item of this key, though it be in use, if it is kept."""
+        self._kept.pop(key, None)
+
     def drop_idle(self, down_to_bytes: int = 0) -> int:
         """Drop what is not in use until no more than this is held; returns how many went."""
         idle = [key for key in self._kept if key not in self._in_use]

@@ -5,10 +5,12 @@ compiler is asked again. Weights stay inputs of the compiled code, never constan
 freezing), so a pack that is written into them is seen.
 """
 
+import threading
 import types
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +35,12 @@ BACKEND = "inductor"
 # give another picture. Left at their defaults, because they multiply the minutes of a first start:
 # max_autotune, coordinate_descent_tuning.
 OPTIONS = {"deterministic": True}
-# Blocks compiled besides those that a model itself names as repeated.
-OTHER_BLOCKS = frozenset({"ResnetBlock2D"})
+# Blocks compiled besides those that a model itself names as repeated, and what leads into those
+# and out again: as it is written, it lays pictures out anew for each normalisation.
+OTHER_BLOCKS = frozenset({"ResnetBlock2D", "Upsample2D", "Downsample2D"})
+SEAMS = {
+    "Transformer2DModel": ("_operate_on_continuous_inputs", "_get_output_for_continuous_inputs")
+}
 # Each size and batch compiles every kind of block anew; beyond this number nothing is compiled.
 MOST_VARIANTS = 256
 
@@ -72,6 +78,13 @@ class Compiling:
         from torch._inductor import config
 
         return {name: value for name, value in OPTIONS.items() if hasattr(config, name)}
+
+
+def fetch_compiler(compiling: Compiling) -> None:
+    """Begin to import the compiler, which takes seconds, beside whatever comes before its use."""
+    if compiling.way in (BLOCKS, WHOLE) and compiling.backend == BACKEND:
+        module = "torch._inductor.compile_fx"
+        threading.Thread(target=import_module, args=(module,), daemon=True).start()
 
 
 def preferred_attention(name: str) -> AbstractContextManager[None]:
@@ -128,11 +141,13 @@ def _how(compiling: Compiling) -> dict[str, Any]:
 def _compiled_blocks(module: torch.nn.Module, how: Mapping[str, Any]) -> Iterator[None]:
     from torch._dynamo import config
 
-    blocks = _repeated_blocks(module)
+    blocks, seams = _repeated_blocks(module), list(_seams(module))
     before = [block._compiled_call_impl for block in blocks]
     try:
         for block in blocks:
             block.compile(**how)
+        for part, name in seams:
+            setattr(part, name, torch.compile(getattr(part, name), **how))
         with config.patch(
             recompile_limit=MOST_VARIANTS, accumulated_recompile_limit=16 * MOST_VARIANTS
         ):
@@ -141,11 +156,19 @@ def _compiled_blocks(module: torch.nn.Module, how: Mapping[str, Any]) -> Iterato
         # Sizes that nobody prepared go through the same blocks, and must not be compiled then.
         for block, impl in zip(blocks, before, strict=True):
             block._compiled_call_impl = impl
+        for part, name in seams:
+            vars(part).pop(name, None)
 
 
 def _repeated_blocks(module: torch.nn.Module) -> list[torch.nn.Module]:
     names = OTHER_BLOCKS.union(getattr(module, "_repeated_blocks", None) or ())
     return [part for part in module.modules() if type(part).__name__ in names]
+
+
+def _seams(module: torch.nn.Module) -> Iterator[tuple[torch.nn.Module, str]]:
+    for part in module.modules():
+        for name in SEAMS.get(type(part).__name__, ()):
+            yield part, name
 
 
 def _on_its_own(function: Function) -> Function:

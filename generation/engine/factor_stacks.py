@@ -65,10 +65,13 @@ def _as_read(pairs: Sequence[tuple[Target, Factors]]) -> tuple[torch.Tensor, tor
     matrices = [_matrices(target, factors) for target, factors in pairs]
     ranks = [down.shape[0] for down, _ in matrices]
     dtype = reduce(torch.promote_types, (part.dtype for pair in matrices for part in pair))
-    room = torch.empty if len(set(ranks)) == 1 else torch.zeros
+    if len(set(ranks)) == 1:
+        # One launch for all layers, on a device.
+        downs, ups = zip(*matrices, strict=True)
+        return torch.stack(downs).to(dtype), torch.stack(ups).to(dtype)
     (first_down, first_up), rank = matrices[0], max(ranks)
-    down = room(len(pairs), rank, first_down.shape[1], dtype=dtype)
-    up = room(len(pairs), first_up.shape[0], rank, dtype=dtype)
+    down = first_down.new_zeros((len(pairs), rank, first_down.shape[1]), dtype=dtype)
+    up = first_up.new_zeros((len(pairs), first_up.shape[0], rank), dtype=dtype)
     for index, (own_down, own_up) in enumerate(matrices):
         down[index, : ranks[index]], up[index, :, : ranks[index]] = own_down, own_up
     return down, up

@@ -9,9 +9,9 @@ stands in for them numbers its outputs, so that each part finds its own.
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import diffusers
 import torch
@@ -59,6 +59,18 @@ _CONVERTER_FAILURES = (
 )
 
 
+class Came(NamedTuple):
+    """A tensor as converters gave it, and the key of the only one it came from ("" for none)."""
+
+    tensor: torch.Tensor
+    key: str
+
+
+# By side ("down", "up"), and those by the name of their layer.
+Pair = Mapping[str, Came]
+Pairs = Mapping[str, Pair]
+
+
 @dataclass(frozen=True)
 class Named:
     """One layer of the checkpoint: its tensors by part ("down", "hada_w1_a", "alpha"), laid out as
@@ -71,10 +83,13 @@ class Named:
     rows: torch.Tensor | None = None
 
 
-def layers(use: LoraUse, tensors: Tensors, model: Model) -> dict[str, Named]:
+def layers(
+    use: LoraUse, tensors: Tensors, model: Model, arrived: Callable[[], None] = lambda: None
+) -> dict[str, Named]:
     """Each layer by its full module name ("unet.conv_in").
 
-    Keys that stand for nothing are left out. LoraRefused when no dialect knows the names.
+    `arrived` returns when the tensors hold what the file does: most names are found before. Keys
+    that stand for nothing are left out. LoraRefused when no dialect knows the names.
     """
     parts = _parts(tensors)
     rebuilt = {stem: own for stem, own in parts.items() if _is_rebuilt(own)}
@@ -83,27 +98,53 @@ def layers(use: LoraUse, tensors: Tensors, model: Model) -> dict[str, Named]:
         if not _is_part(key, tensor) and _stem(key) not in rebuilt
     }  # fmt: skip
     stems, stand_ins = _stand_ins(rebuilt, tensors)
-    # Converters split and reorder; autograd remembers from which tensors each came.
-    leaves = {key: _leaf(tensor) for key, tensor in {**stand_ins, **plain}.items()}
-    origin = {id(leaf): key for key, leaf in leaves.items()}
-    with torch.inference_mode(False), torch.enable_grad():
-        given = {key: leaf.view_as(leaf) for key, leaf in leaves.items()}
-        pairs = _paired(_converted(use, given, model))
+    shown = {**stand_ins, **plain}
+    renamed = _renamed(use, shown, model)
+    arrived()
+    pairs = renamed or _traced(use, shown, model)
     found = {}
     for name, pair in pairs.items():
-        keys = {side: _source(tensor, origin) for side, tensor in pair.items()}
+        keys = {side: came.key for side, came in pair.items()}
         if keys["down"] in stems:
-            found[name] = _in_part(tensors, rebuilt[stems[keys["down"]]], pair["up"].detach())
+            found[name] = _in_part(tensors, rebuilt[stems[keys["down"]]], pair["up"].tensor)
         elif keys["down"] in plain and keys["up"] in plain:
             beside = parts.get(_stem(keys["down"]), {})
             found[name] = _factors(tensors, pair, keys, beside)
     return found
 
 
+def _renamed(use: LoraUse, shown: Tensors, model: Model) -> Pairs | None:
+    """Where converters gave nothing but other names, as those of Stable Diffusion do: the same
+    tensors come back, and which is which is seen at once."""
+    if model.family.denoiser != "unet":
+        return None
+    keys = {id(tensor): key for key, tensor in shown.items()}
+    pairs = _paired(_converted(use, shown, model))
+    if any(id(tensor) not in keys for pair in pairs.values() for tensor in pair.values()):
+        return None
+    return {
+        name: {side: Came(tensor, keys[id(tensor)]) for side, tensor in pair.items()}
+        for name, pair in pairs.items()
+    }
+
+
+def _traced(use: LoraUse, shown: Tensors, model: Model) -> Pairs:
+    """Where they split and reorder, too: autograd remembers from which tensor each came."""
+    leaves = {key: _leaf(tensor) for key, tensor in shown.items()}
+    origin = {id(leaf): key for key, leaf in leaves.items()}
+    with torch.inference_mode(False), torch.enable_grad():
+        given = {key: leaf.view_as(leaf) for key, leaf in leaves.items()}
+        pairs = _paired(_converted(use, given, model))
+    return {
+        name: {side: Came(part.detach(), _source(part, origin)) for side, part in pair.items()}
+        for name, pair in pairs.items()
+    }
+
+
 def _factors(
-    tensors: Tensors, pair: Tensors, keys: Mapping[str, str], beside: Mapping[str, str]
+    tensors: Tensors, pair: Pair, keys: Mapping[str, str], beside: Mapping[str, str]
 ) -> Named:
-    parts = {side: tensor.detach() for side, tensor in pair.items()}
+    parts = {side: came.tensor for side, came in pair.items()}
     parts |= {part: tensors[key] for part, key in beside.items()}
     if "alpha" in parts:
         # Where a layer gets some of the file's ranks alone, alpha is still meant for all of them.

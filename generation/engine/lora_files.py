@@ -6,21 +6,18 @@ the one asked for, every tensor in it lands on a layer of the checkpoint with fi
 the sum changes something.
 """
 
-import hashlib
 import json
 import math
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import safetensors.torch
 import torch
 from diffusers.loaders.lora_base import LORA_ADAPTER_METADATA_KEY
 from peft import LoraConfig
 from peft.utils.other import get_pattern_key
-from safetensors import SafetensorError
 
 from generation.engine import lora_dialects
 from generation.engine.contract import LoraRefused, LoraUse
@@ -34,7 +31,9 @@ from generation.engine.layer_changes import (
     shape_of,
 )
 from generation.engine.pipelines import Model
+from generation.engine.proofs import Proof, of_no_file, proof_of, refuse_other_file
 from generation.engine.refusals import some
+from generation.engine.tensor_files import TensorFile, all_finite
 
 # What neither adds to a weight nor sets its lengths would be applied wrongly, so not at all.
 OTHER_METHODS = {
@@ -49,6 +48,7 @@ OTHER_METHODS = {
     "query_norm.": "FLUX.1 Tools' norms",
     "key_norm.": "FLUX.1 Tools' norms",
 }
+HOST_MEMORY = torch.device("cpu")
 FAMILY_BY_CONTEXT_WIDTH = {768: "Stable Diffusion 1.5", 1024: "Stable Diffusion 2", 2048: "SDXL"}
 
 
@@ -57,7 +57,7 @@ class LoraFile:
     """A checked file: what it does to each layer by full module name ("unet.conv_in").
 
     `factors` are low-rank changes; `rebuilt` are those of other methods. `keys` names each
-    layer's tensors in the file.
+    layer's tensors in the file. `proof` raises LoraRefused where it is another file after all.
     """
 
     name: str
@@ -65,6 +65,7 @@ class LoraFile:
     factors: dict[str, Factors]
     keys: dict[str, tuple[str, ...]]
     rebuilt: dict[str, Rebuilt] = field(default_factory=dict)
+    proof: Proof = of_no_file
 
     @property
     def changes(self) -> dict[str, Rebuilt]:
@@ -77,23 +78,27 @@ class LoraFile:
         return {name: self.keys[name] for name, own in self.rebuilt.items() if own.magnitude}
 
 
-def read(use: LoraUse, model: Model) -> LoraFile:
-    """Read, verify and convert one file; raises LoraRefused with the reason and the keys."""
-    content = _bytes(use)
-    # Beside the parsing, which takes as long; where both fail, it is the other file that is told.
-    with ThreadPoolExecutor(1) as beside:
-        digest = beside.submit(lambda: hashlib.sha256(content).hexdigest())
-        try:
-            return _parsed(use, content, model)
-        finally:
-            _refuse_other_file(use, digest.result())
+def read(use: LoraUse, model: Model, place: torch.device = HOST_MEMORY) -> LoraFile:
+    """Read, check and convert one file into `place`; LoraRefused with the reason and the keys.
+
+    Its bytes are hashed meanwhile: nothing that came of them may leave before `proof` was asked.
+    """
+    file = _opened(use, place)
+    proof = proof_of(file, use)
+    try:
+        return _parsed(use, file, proof, model)
+    except LoraRefused:
+        # Where both fail, it is the other file that is told.
+        proof()
+        raise
 
 
-def _parsed(use: LoraUse, content: bytes, model: Model) -> LoraFile:
-    tensors = _tensors(use, content)
+def _parsed(use: LoraUse, file: TensorFile, proof: Proof, model: Model) -> LoraFile:
+    tensors = file.tensors
     _refuse_other_methods(use, tensors)
-    layers = lora_dialects.layers(use, tensors, model)
-    changes = _changes(layers, _adapter_settings(content))
+    layers = lora_dialects.layers(use, tensors, model, partial(_wait, use, file))
+    _refuse_broken(use, tensors)
+    changes = _changes(layers, _adapter_settings(file.metadata))
     keys = {name: layers[name].keys for name in changes}
     _refuse_unused(use, tensors, keys)
     _refuse_empty(use, changes)
@@ -103,7 +108,7 @@ def _parsed(use: LoraUse, content: bytes, model: Model) -> LoraFile:
         if own.magnitude is None and isinstance(own.change, Factors)
     }
     rebuilt = {name: own for name, own in changes.items() if name not in factors}
-    return LoraFile(use.name, use.sha256, factors, keys, rebuilt)
+    return LoraFile(use.name, use.sha256, factors, keys, rebuilt, proof)
 
 
 def refuse_misfits(file: LoraFile, shapes: Mapping[str, tuple[int, ...]]) -> None:
@@ -120,48 +125,37 @@ def refuse_misfits(file: LoraFile, shapes: Mapping[str, tuple[int, ...]]) -> Non
     raise LoraRefused(_misfit_sentence(file, unknown, wrong, shapes), keys)
 
 
-def _bytes(use: LoraUse) -> bytes:
+def _opened(use: LoraUse, place: torch.device) -> TensorFile:
     try:
-        return Path(use.path).read_bytes()
+        file = TensorFile(Path(use.path), place)
     except OSError as error:
         raise LoraRefused(
-            f"The LoRA '{use.name}' is not on this machine ({error.strerror}: {use.path})."
+            f"The LoRA '{use.name}' is not on this machine ({error.strerror or error}: {use.path})."
         ) from error
-
-
-def _refuse_other_file(use: LoraUse, digest: str) -> None:
-    if digest != use.sha256:
-        raise LoraRefused(
-            f"The LoRA '{use.name}' is not the file the pack was published with "
-            "(its SHA-256 differs). Restore the original file."
-        )
-
-
-def _tensors(use: LoraUse, content: bytes) -> dict[str, torch.Tensor]:
-    try:
-        tensors = safetensors.torch.load(content)
-    except (SafetensorError, KeyError, ValueError) as error:
+    except ValueError as error:
+        refuse_other_file(use)
         raise LoraRefused(
             f"The LoRA '{use.name}' is not a complete safetensors file ({error})."
         ) from error
-    if not tensors:
+    if not file.tensors:
         raise LoraRefused(f"The LoRA '{use.name}' holds no weights.")
-    broken = [key for key, tensor in tensors.items() if not _is_finite(tensor)]
-    if broken:
-        raise LoraRefused(
-            f"The LoRA '{use.name}' holds values that are not numbers in {some(broken)}.",
-            tuple(broken),
-        )
-    return tensors
+    return file
 
 
-def _is_finite(tensor: torch.Tensor) -> bool:
-    if not tensor.is_floating_point() or not tensor.numel():
-        return True
-    # Types of one byte know no infinity by themselves.
-    checked = tensor.float() if tensor.element_size() == 1 else tensor
-    # One pass without a mask; what is not a number is the largest and the smallest at once.
-    return all(math.isfinite(end) for end in torch.aminmax(checked))
+def _wait(use: LoraUse, file: TensorFile) -> None:
+    try:
+        file.wait()
+    except (OSError, ValueError) as error:
+        raise LoraRefused(f"The LoRA '{use.name}' could not be read ({error}).") from error
+
+
+def _refuse_broken(use: LoraUse, tensors: Mapping[str, torch.Tensor]) -> None:
+    if all_finite(tensors.values()):
+        return
+    broken = tuple(key for key, tensor in tensors.items() if not all_finite([tensor]))
+    raise LoraRefused(
+        f"The LoRA '{use.name}' holds values that are not numbers in {some(broken)}.", broken
+    )
 
 
 def _refuse_other_methods(use: LoraUse, tensors: Mapping[str, torch.Tensor]) -> None:
@@ -214,9 +208,8 @@ def _refuse_unused(
         )
 
 
-def _adapter_settings(content: bytes) -> dict[str, Any]:
-    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
-    text = header.get("__metadata__", {}).get(LORA_ADAPTER_METADATA_KEY)
+def _adapter_settings(metadata: Mapping[str, str]) -> dict[str, Any]:
+    text = metadata.get(LORA_ADAPTER_METADATA_KEY)
     return dict(json.loads(text)) if text else {}
 
 

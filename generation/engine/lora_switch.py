@@ -25,6 +25,7 @@ from generation.engine.contract import LoraRefused
 from generation.engine.factor_stacks import FactorStack, Part, runs, side_by_side, stack
 from generation.engine.layer_changes import Factors, Rebuilt
 from generation.engine.lora_files import LoraFile
+from generation.engine.proofs import Proof
 from generation.engine.refusals import some
 from generation.engine.weight_layout import (
     Shape,
@@ -43,7 +44,8 @@ from generation.engine.weight_layout import (
 class StackedLora:
     """A LoRA laid out like the weights it changes; on their device it is ready to be applied.
 
-    `decomposed` are the layers whose lengths it sets, and their keys in the file.
+    `decomposed` are the layers whose lengths it sets, and their keys in the file; `proof` that of
+    the file it was read from.
     """
 
     name: str
@@ -52,6 +54,7 @@ class StackedLora:
     rebuilt: dict[Target, Rebuilt]
     decomposed: dict[str, tuple[str, ...]]
     components: frozenset[str]
+    proof: Proof
 
     @property
     def byte_size(self) -> int:
@@ -161,7 +164,9 @@ class LoraSwitch:
             self.targets[name]: own.on(place or self._place) for name, own in file.rebuilt.items()
         }
         components = frozenset(name.split(".")[0] for name in file.keys)
-        return StackedLora(file.name, file.sha256, stacks, rebuilt, file.decomposed, components)
+        return StackedLora(
+            file.name, file.sha256, stacks, rebuilt, file.decomposed, components, file.proof
+        )
 
     def apply(self, loras: Sequence[Applied], key: str) -> bool:
         """Make the weights W0 plus exactly these LoRAs; False when `key` already is applied.

@@ -67,6 +67,11 @@ class ModelShelf:
         )
         self._measured: dict[Hashable, int] = {}
 
+    @property
+    def records(self) -> bool:
+        """Whether passes are compiled and recorded; on a CPU there are no launches to spare."""
+        return self._recorder is not None
+
     def take(self, checkpoint: str, family: str) -> Studio:
         """The checkpoint, loaded unless it is kept.
 

@@ -12,7 +12,13 @@ from functools import partial
 import torch
 
 from generation.engine import batching, warming_up
-from generation.engine.compiling import Compiling, Size, WarmUp, preferred_attention
+from generation.engine.compiling import (
+    Compiling,
+    Size,
+    WarmUp,
+    fetch_compiler,
+    preferred_attention,
+)
 from generation.engine.contract import (
     EngineError,
     LoraUse,
@@ -68,11 +74,22 @@ class Renderer:
             self._studio = self.models.take(checkpoint, family)
             return self._studio
 
-    def warm_up(self, checkpoint: str, family: str, sizes: Sequence[Size]) -> WarmUp:
-        """Load the checkpoint; on CUDA, make these sizes fast: minutes. Raises as `prepare`."""
+    def warm_up(
+        self,
+        checkpoint: str,
+        family: str,
+        sizes: Sequence[Size],
+        guidances: Sequence[float] = warming_up.GUIDANCES,
+    ) -> WarmUp:
+        """Load the checkpoint; on CUDA, make these sizes fast: minutes. Raises as `prepare`.
+
+        `guidances` are those that will be asked for: without any above one, only passes without.
+        """
+        if self.models.records:
+            fetch_compiler(self._compiling)
         with self._alone, plain_errors():
             model = self.prepare(checkpoint, family).model
-            return warming_up.warm_up(model, family, sizes, self.render)
+            return warming_up.warm_up(model, family, sizes, self.render, guidances)
 
     def read_ahead(self, checkpoint: str, family: str, loras: Sequence[LoraUse]) -> None:
         """Parse the LoRAs of a later request into host memory; from another thread, any time."""
@@ -104,6 +121,9 @@ def _render(
     frugal.switching(partial(studio.switch.apply, loras, key))
     with studio.switch.loras_applied(loras, key), torch.inference_mode():
         clock.lap()
+        if studio.switch.applied_to(*model.family.text_encoders):
+            # What words are encoded to is remembered by the digests of these LoRAs.
+            studio.shelf.prove(request.active_loras)
         lanes = prepare_lanes(studio, request)
         lanes = denoise(studio, lanes, request, on_step, frugal)
         clock.lap()
@@ -137,6 +157,9 @@ def denoise(
             noise = frugal.denoising(predict)
             for index, lane in enumerate(together):
                 lane.advance(noise[index : index + 1], timestep)
+        if step == 1:
+            # Before anybody sees anything, and while the device is busy anyhow.
+            studio.shelf.prove(request.active_loras)
         lanes = _wanted(lanes, pace.launched(step, lanes))
         if not lanes:
             return lanes

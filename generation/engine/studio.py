@@ -9,7 +9,8 @@ from generation.engine import lora_files
 from generation.engine.byte_shelf import ByteShelf
 from generation.engine.contract import LoraUse, RenderRequest
 from generation.engine.device_memory import bytes_on
-from generation.engine.lora_shelf import HOST_MEMORY, LoraShelf
+from generation.engine.lora_files import HOST_MEMORY
+from generation.engine.lora_shelf import LoraShelf
 from generation.engine.lora_switch import Applied, LoraSwitch, StackedLora
 from generation.engine.pipelines import Model
 from generation.engine.previews import PreviewMap
@@ -71,7 +72,7 @@ def open_studio(
     getattr(model.pipe, model.family.denoiser).to(model.dtype)
 
     def read(use: LoraUse, place: torch.device) -> StackedLora:
-        file = lora_files.read(use, model)
+        file = lora_files.read(use, model, place)
         lora_files.refuse_misfits(file, switch.shapes)
         return switch.stacked(file, place)
 

@@ -23,8 +23,15 @@ GUIDANCES = (2.0, 1.0)
 Render = Callable[[RenderRequest], object]
 
 
-def warm_up(model: Model, family: str, sizes: Iterable[Size], render: Render) -> WarmUp:
-    """Compile and record what these sizes of a loaded model need, through `render`.
+def warm_up(
+    model: Model,
+    family: str,
+    sizes: Iterable[Size],
+    render: Render,
+    guidances: Sequence[float] = GUIDANCES,
+) -> WarmUp:
+    """Compile and record what these sizes of a loaded model need, through `render`, at each of
+    these guidances.
 
     Never raises for one that fails: it is rendered as it would be without.
     """
@@ -33,7 +40,7 @@ def warm_up(model: Model, family: str, sizes: Iterable[Size], render: Render) ->
     began, folder = time.perf_counter(), model.fast.compiling.folder
     store = CompileStore(folder, _file_of(model))
     from_disk, before = store.load(), _compiled_count()
-    requests = list(_usual_requests(model.checkpoint, family, sizes))
+    requests = list(_usual_requests(model.checkpoint, family, sizes, guidances))
     failures = [*_rendered(model, requests, render), *model.fast.failures]
     store.save(compiled_anything=_compiled_count() > before)
     passes = tuple(map(str, model.fast.buckets))
@@ -52,14 +59,18 @@ def _rendered(model: Model, requests: Sequence[RenderRequest], render: Render) -
             yield f"{_named(request)}: {error}"
 
 
-def _usual_requests(checkpoint: str, family: str, sizes: Iterable[Size]) -> Iterator[RenderRequest]:
-    """One step of one image of each size, with guidance and without."""
+def _usual_requests(
+    checkpoint: str, family: str, sizes: Iterable[Size], guidances: Sequence[float]
+) -> Iterator[RenderRequest]:
+    """One step of one image of each size, with guidance, without, or both."""
     image = (ImageOrder("warm-up", "", "", 0),)
     for width, height in sizes:
-        for guidance in GUIDANCES:
-            yield RenderRequest(
-                checkpoint, family, image, (), width, height, 1, guidance, SAMPLER, 0
-            )
+        asked = [
+            RenderRequest(checkpoint, family, image, (), width, height, 1, guidance, SAMPLER, 0)
+            for guidance in guidances
+        ]
+        # All that guide ask for the same pass.
+        yield from {request.uses_guidance: request for request in asked}.values()
 
 
 def _named(request: RenderRequest) -> str:

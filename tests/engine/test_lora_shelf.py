@@ -26,9 +26,9 @@ def parsed(monkeypatch):
     """The names of the LoRAs that were read and parsed, in order."""
     names, real = [], lora_files.read
 
-    def counted(use, model):
+    def counted(use, *rest):
         names.append(use.name)
-        return real(use, model)
+        return real(use, *rest)
 
     monkeypatch.setattr(lora_files, "read", counted)
     return names
@@ -95,11 +95,11 @@ def test_it_waits_for_a_file_that_is_being_read_ahead(own, tiny, ask, ink, monke
     wanted = Renderer().render(ask(ink)).images
     real, reading, may_end, parsed = lora_files.read, threading.Event(), threading.Event(), []
 
-    def slow(use, model):
+    def slow(use, *rest):
         parsed.append(use.name)
         reading.set()
         assert may_end.wait(20)
-        return real(use, model)
+        return real(use, *rest)
 
     monkeypatch.setattr(lora_files, "read", slow)
     ahead = threading.Thread(target=own.read_ahead, args=(str(tiny), "sd15", [ink]))
@@ -123,19 +123,40 @@ def test_it_refuses_when_the_lora_is_used_not_when_it_is_read_ahead(own, tiny, a
 def test_it_reads_the_files_of_one_pack_side_by_side(own, ask, ink, neon, monkeypatch):
     real, both = lora_files.read, threading.Barrier(2, timeout=20)
 
-    def meeting(use, model):
+    def meeting(use, *rest):
         both.wait()
-        return real(use, model)
+        return real(use, *rest)
 
     wanted = Renderer().render(ask(ink, neon)).images
     monkeypatch.setattr(lora_files, "read", meeting)
     assert own.render(ask(ink, neon)).images == wanted
 
 
-def test_it_keeps_nothing_of_a_pack_that_is_refused(own, tiny, ask, ink, neon, parsed):
+def test_it_keeps_nothing_of_a_file_that_is_refused(own, tiny, ask, ink, neon, parsed):
+    other = replace(ink, sha256="0" * 64)
     with pytest.raises(LoraRefused, match="SHA-256 differs"):
-        own.render(ask(replace(ink, sha256="0" * 64), neon))
+        own.render(ask(other, neon))
     shelf = own.prepare(str(tiny), "sd15").shelf
     assert shelf._staged == {}
+    assert other.sha256 not in shelf
     own.render(ask(neon))
-    assert sorted(parsed) == ["ink", "neon", "neon"]
+    assert sorted(parsed) == ["ink", "neon"]
+
+
+def test_another_file_is_found_out_before_anything_is_told(own, ask, ink, tiny, tmp_path):
+    told = []
+    with pytest.raises(LoraRefused, match="SHA-256 differs"):
+        own.render(ask(replace(ink, sha256="0" * 64)), told.append)
+    assert told == []
+    assert own.prepare(str(tiny), "sd15").switch.applied_key is None
+
+
+def test_the_right_file_is_taken_after_another_one(own, ask, ink, neon, tmp_path):
+    wanted = Renderer().render(ask(ink)).images
+    lora = copy_of(ink, tmp_path)
+    right = Path(lora.path).read_bytes()
+    shutil.copy(neon.path, lora.path)
+    with pytest.raises(LoraRefused, match="SHA-256 differs"):
+        own.render(ask(lora))
+    Path(lora.path).write_bytes(right)
+    assert own.render(ask(lora)).images == wanted

@@ -99,9 +99,9 @@ def test_it_has_the_next_loras_in_memory_before_it_needs_them(
     starter_pack(settings, "neon", NEON)
     parsed, real = [], lora_files.read
 
-    def noted(use, model):
+    def noted(use, *rest):
         parsed.append((use.name, threading.current_thread().name))
-        return real(use, model)
+        return real(use, *rest)
 
     def look_ahead(rendering):
         TestProcess.look_ahead(process, rendering)
