@@ -5,8 +5,13 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from stylepacks.models import Checkpoint, PackVersion
+
 if TYPE_CHECKING:
     from generation.engine.renderer import Renderer
+
+# Guided and not, where no look says which.
+BOTH_WAYS = (2.0, 1.0)
 
 
 def compiles() -> bool:
@@ -18,6 +23,14 @@ def sizes_to_compile(width: int, height: int) -> tuple[tuple[int, int], ...]:
     """(width, height) in pixels: those of the settings, else the one a checkpoint was made for."""
     listed = [tuple(map(int, size.split("x"))) for size in settings.COMPILED_SIZES]
     return tuple((first, second) for first, second in listed) or ((width, height),)
+
+
+def guidances_to_compile(checkpoint: Checkpoint) -> tuple[float, ...]:
+    """Those of the looks that makers can pick, and of drafts: nobody waits for another's pass."""
+    published = PackVersion.objects.filter(checkpoint=checkpoint, published_at__isnull=False)
+    asked = set(published.values_list("guidance", flat=True).distinct())
+    drafts = {checkpoint.draft_guidance} if checkpoint.draft_lora_id else set()
+    return tuple(sorted(asked | drafts, reverse=True)) or BOTH_WAYS
 
 
 def open_renderer() -> "Renderer":

@@ -20,7 +20,12 @@ from django.utils import timezone
 
 from generation import logs, recovery, wakeups
 from generation.delivery_desk import DeliveryDesk
-from generation.devices import compiles, open_renderer, sizes_to_compile
+from generation.devices import (
+    compiles,
+    guidances_to_compile,
+    open_renderer,
+    sizes_to_compile,
+)
 from generation.engine.contract import RenderResult
 from generation.models import Generation, Worker
 from generation.moving import lease_end
@@ -210,7 +215,8 @@ class WorkerProcess:
     def _load(self, checkpoint: Checkpoint) -> None:
         sizes = sizes_to_compile(checkpoint.default_width, checkpoint.default_height)
         place = checkpoint_location(checkpoint.location)
-        warm = self.renderer().warm_up(place, checkpoint.family, sizes)
+        guidances = guidances_to_compile(checkpoint)
+        warm = self.renderer().warm_up(place, checkpoint.family, sizes, guidances)
         # Only now: who is ready has compiled all that its first picture needs.
         self._rows().update(is_ready=True, loaded_checkpoint=checkpoint.location[:200])
         if warm.passes:

@@ -28,6 +28,7 @@ def pytest_collection_modifyitems(config, items):
         items.sort(key=lambda item: _place(_within(item.nodeid)))
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     return TogetherScheduling(config, log)
 

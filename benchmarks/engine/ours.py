@@ -9,6 +9,7 @@ from typing import NamedTuple
 import torch
 
 from benchmarks.engine.clocks import Ticks, wait
+from generation.engine import warming_up
 from generation.engine.compiling import Compiling
 from generation.engine.contract import LoraUse, RenderRequest
 from generation.engine.model_shelf import MemoryBudget
@@ -36,11 +37,16 @@ class Setup(NamedTuple):
 class Ours:
     """One renderer, warmed up for the request's passes where this engine compiles."""
 
-    def __init__(self, setup: Setup, request: RenderRequest) -> None:
+    def __init__(
+        self,
+        setup: Setup,
+        request: RenderRequest,
+        guidances: Sequence[float] = warming_up.GUIDANCES,
+    ) -> None:
         self.device = setup.device
         self.renderer = open_renderer(setup)
         self._usual = request
-        self.renderer.prepare(request.checkpoint, request.family)
+        self._guidances = guidances
         self.passes, self.failures = self.warm_up(request.width, request.height)
 
     @property
@@ -55,7 +61,7 @@ class Ours:
     def warm_up(self, width: int, height: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Compile and record what this size in pixels needs: the passes, and what failed."""
         usual, sizes = self._usual, ((width, height),)
-        found = self.renderer.warm_up(usual.checkpoint, usual.family, sizes)
+        found = self.renderer.warm_up(usual.checkpoint, usual.family, sizes, self._guidances)
         return found.passes, found.failures
 
     def render(self, request: RenderRequest) -> bytes:

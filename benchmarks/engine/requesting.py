@@ -7,7 +7,7 @@ from benchmarks.engine.bench import Bench
 from benchmarks.engine.clocks import seconds_of
 from generation.engine.contract import RenderRequest
 
-ROUNDS = 2
+ROUNDS = 3
 UNSEEN = "file on disk, never seen by the process; pick to pixels in host memory, median"
 
 

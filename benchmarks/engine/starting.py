@@ -29,7 +29,9 @@ def measure(bench: Bench) -> None:
     said, seconds = _fresh_process(bench, request)
     note = "starting a process until its model is loaded and warmed up; weights in the page cache"
     if ours.passes:
-        note += ", compiled passes on disk"
+        note += ", compiled passes on disk; the passes that guided looks ask for"
+    if sys.dont_write_bytecode:
+        note += "; Python kept no byte code there, so every module was compiled anew"
     bench.sheet.put(note, warm_start_seconds=seconds)
     note = f"1 if pack P after {HISTORY} random switches is bitwise P in a fresh process"
     bench.sheet.put(note, fresh_weights_equal=int(weights == said["weights"]))

@@ -30,7 +30,7 @@ class PlainRenderer:
         self.read_before = []
         self.before_step = lambda request, step: None
 
-    def warm_up(self, checkpoint, family, sizes):
+    def warm_up(self, checkpoint, family, sizes, guidances):
         self.warmed.append((checkpoint, family, sizes))
         return self.warm
 
