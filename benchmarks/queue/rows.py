@@ -79,14 +79,14 @@ def fill() -> int:
 
 def _multiply(pk: uuid.UUID) -> None:
     """Copies one ended row a million times over two years and all people, inside the database."""
-    from django.db import connection
+    from django.db import connection, transaction
 
     from generation.models import Generation
 
     changed = {
         "id": "gen_random_uuid()",
         "idempotency_key": "'past-' || n",
-        "person_id": "(SELECT min(person_id) FROM generation_fairshare) + n % %(people)s",
+        "person_id": "(SELECT min(person_id) FROM generation_fairshare) + n %% %(people)s",
         "created_at": "now() - n * interval '1 minute'",
         "finished_at": "now() - n * interval '1 minute' + interval '3 seconds'",
         "claimed_at": "now() - n * interval '1 minute' + interval '1 second'",
@@ -94,7 +94,9 @@ def _multiply(pk: uuid.UUID) -> None:
     }
     columns = [str(field.column) for field in Generation._meta.concrete_fields]
     values = ", ".join(changed.get(name, f"one.{name}") for name in columns)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # What a copy points at is there, as for the row it was copied from.
+        cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(
             f"INSERT INTO generation_generation ({', '.join(columns)}) SELECT {values}"  # noqa: S608 - columns of our own model
             " FROM generation_generation one, generate_series(1, %(rows)s) n WHERE one.id = %(pk)s",

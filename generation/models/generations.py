@@ -97,6 +97,16 @@ class Generation(models.Model):
                 condition=models.Q(state="queued"),
             ),
             models.Index(
+                fields=["queue", "person", "created_at", "retry_at"],
+                name="people_waiting",
+                condition=models.Q(state="queued"),
+            ),
+            models.Index(
+                fields=["person"],
+                name="unended_of_person",
+                condition=models.Q(state__in=["queued", "claimed", "rendering", "delivering"]),
+            ),
+            models.Index(
                 fields=["lease_expires_at"],
                 name="leases_running",
                 condition=models.Q(state__in=["claimed", "rendering", "delivering"]),
