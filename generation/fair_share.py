@@ -5,7 +5,6 @@ for waiting. The smallest standing is served next.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import (
@@ -21,7 +20,6 @@ from django.db.models import (
     Subquery,
     Sum,
 )
-from django.utils import timezone
 
 from accounts.models import User
 from generation.models import FairShare, Generation
@@ -37,10 +35,9 @@ CHARGED = frozenset({State.DELIVERING})
 
 @dataclass(frozen=True)
 class Turn:
-    """One person's standing in a queue: the smallest is served next."""
+    """One person's standing in a queue, of which only differences mean anything."""
 
     person_id: int
-    oldest: datetime
     standing: float
 
 
@@ -77,38 +74,31 @@ def turns_of(rows: QuerySet[Generation], most: int | None = None) -> list[Turn]:
 
     Whoever waits has a counter: `join` made it before their first row.
     """
-    now = timezone.now()
     flying = _images_in_flight()
     # What is in flight moves people back only: so many more are enough to find the first ones.
     cut = None if most is None else most + len(flying)
     turns = [
-        Turn(
-            person_id,
-            oldest,
-            served
-            + flying.get(person_id, 0) * TYPICAL_IMAGE_SECONDS
-            - CREDIT_A_SECOND * (now - oldest).total_seconds(),
-        )
-        for person_id, served, oldest in _people(rows)[:cut]
+        Turn(person_id, standing + flying.get(person_id, 0) * TYPICAL_IMAGE_SECONDS)
+        for person_id, standing in _standings(rows)[:cut]
     ]
-    return sorted(turns, key=lambda turn: (turn.standing, turn.oldest))[:most]
+    return sorted(turns, key=lambda turn: turn.standing)[:most]
 
 
-def _people(rows: QuerySet[Generation]) -> QuerySet[FairShare, tuple[int, float, datetime]]:
-    """Each person with what they were served and their oldest row, by standing without flights.
+def _standings(rows: QuerySet[Generation]) -> QuerySet[FairShare, tuple[int, float]]:
+    """Each person's standing without what is in flight, the smallest first.
 
     Asked of the counters: a person's rows are found by an index, however many others wait.
     """
     theirs = rows.filter(person=OuterRef("person")).order_by("created_at")
-    people = FairShare.objects.filter(Exists(theirs)).annotate(
-        oldest=Subquery(theirs.values("created_at")[:1])
+    oldest = _Seconds(Subquery(theirs.values("created_at")[:1]))
+    waiting = FairShare.objects.filter(Exists(theirs)).annotate(
+        standing=F("served_seconds") + CREDIT_A_SECOND * oldest
     )
-    standing = F("served_seconds") + CREDIT_A_SECOND * _Seconds("oldest")
-    return people.order_by(standing, "oldest").values_list("person_id", "served_seconds", "oldest")
+    return waiting.order_by("standing").values_list("person_id", "standing")
 
 
 class _Seconds(Func):
-    """A moment as a number of seconds: only their differences mean anything."""
+    """A moment as a number of seconds, from a beginning that is the database's own."""
 
     template = "EXTRACT(EPOCH FROM %(expressions)s)"
     output_field = FloatField()
