@@ -92,6 +92,11 @@ class Generation(models.Model):
                 condition=models.Q(state="failed"),
             ),
             models.Index(
+                fields=["finished_at", "id"],
+                name="ended_without_done",
+                condition=models.Q(state__in=["failed", "cancelled", "blocked"]),
+            ),
+            models.Index(
                 fields=["queue", "created_at"],
                 name="waiting_by_queue",
                 condition=models.Q(state="queued"),
