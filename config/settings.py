@@ -163,6 +163,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"queue": "house", "expires": 5.0},
     },
     "count-popularity": {"task": "generation.count_popularity", "schedule": 600.0},
+    "archive": {"task": "generation.archive", "schedule": 300.0, "options": {"expires": 300.0}},
 }
 if CELERY_BROKER_URL.startswith("filesystem"):
     CELERY_BROKER_TRANSPORT = "config.folder_broker:Transport"
@@ -272,7 +273,8 @@ PULSE_SECONDS = env.int("HOUSESTYLE_PULSE_SECONDS", default=4)
 MAX_ATTEMPTS = env.int("HOUSESTYLE_MAX_ATTEMPTS", default=3)
 MAX_DEATHS = env.int("HOUSESTYLE_MAX_DEATHS", default=2)
 MAX_IMAGES_PER_GENERATION = env.int("HOUSESTYLE_MAX_IMAGES", default=4)
-# Sheets of looks are forgotten after this many days; 0 keeps them for ever.
+# Days until sheets of looks are forgotten and what shows no picture is archived; 0 is never.
+ARCHIVE_DAYS = env.int("HOUSESTYLE_ARCHIVE_DAYS", default=0)
 LOOKS_KEPT_DAYS = env.int("HOUSESTYLE_LOOKS_DAYS", default=30)
 UNDO_MINUTES = 10
 GALLERY_REPORTS = env.int("HOUSESTYLE_GALLERY_REPORTS", default=3)

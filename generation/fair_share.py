@@ -5,10 +5,21 @@ for waiting. The smallest standing is served next.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
-from django.db.models import F, Max, Min, Q, QuerySet, Sum
-from django.utils import timezone
+from django.db.models import (
+    Exists,
+    F,
+    FloatField,
+    Func,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
 
 from accounts.models import User
 from generation.models import FairShare, Generation
@@ -24,10 +35,9 @@ CHARGED = frozenset({State.DELIVERING})
 
 @dataclass(frozen=True)
 class Turn:
-    """One person's standing in a queue: the smallest is served next."""
+    """One person's standing in a queue, of which only differences mean anything."""
 
     person_id: int
-    oldest: datetime
     standing: float
 
 
@@ -40,10 +50,11 @@ def join(person: User) -> None:
     """
     FairShare.objects.get_or_create(person=person)
     FairShare.objects.select_for_update().get(person=person)
-    busy = Q(person__generations__state__in=[state.value for state in ACTIVE | WAITING])
-    if Generation.objects.filter(_unended(), person=person).exists():
+    unended = Generation.objects.filter(_unended())
+    if unended.filter(person=person).exists():
         return
-    present = FairShare.objects.filter(busy).aggregate(now=Min("served_seconds"))["now"]
+    busy = FairShare.objects.filter(person__in=unended.values("person"))
+    present = busy.aggregate(now=Min("served_seconds"))["now"]
     if present is None:
         present = FairShare.objects.aggregate(now=Max("served_seconds"))["now"]
     FairShare.objects.filter(person=person, served_seconds__lt=present).update(
@@ -58,26 +69,43 @@ def charge(person_id: int, seconds: float) -> None:
         FairShare.objects.get_or_create(person_id=person_id, defaults={"served_seconds": seconds})
 
 
-def turns_of(rows: QuerySet[Generation]) -> list[Turn]:
-    """The people of these waiting rows, who is served next first."""
-    now = timezone.now()
+def turns_of(rows: QuerySet[Generation], most: int | None = None) -> list[Turn]:
+    """The people of these waiting rows, who is served next first; the first `most` or all.
+
+    Whoever waits has a counter: `join` made it before their first row.
+    """
     flying = _images_in_flight()
-    people = (
-        rows.order_by()
-        .values_list("person_id", "person__fair_share__served_seconds")
-        .annotate(oldest=Min("created_at"))
-    )
+    # What is in flight moves people back only: so many more are enough to find the first ones.
+    cut = None if most is None else most + len(flying)
     turns = [
-        Turn(
-            person_id,
-            oldest,
-            (served or 0.0)
-            + flying.get(person_id, 0) * TYPICAL_IMAGE_SECONDS
-            - CREDIT_A_SECOND * (now - oldest).total_seconds(),
-        )
-        for person_id, served, oldest in people
+        Turn(person_id, standing + flying.get(person_id, 0) * TYPICAL_IMAGE_SECONDS)
+        for person_id, standing in _standings(rows)[:cut]
     ]
-    return sorted(turns, key=lambda turn: (turn.standing, turn.oldest))
+    return sorted(turns, key=lambda turn: turn.standing)[:most]
+
+
+def _standings(rows: QuerySet[Generation]) -> QuerySet[FairShare, tuple[int, float]]:
+    """Each person's standing without what is in flight, the smallest first.
+
+    Asked of the counters: a person's rows are found by an index, however many others wait.
+    """
+    theirs = rows.filter(person=OuterRef("person")).order_by("created_at")
+    oldest = _Seconds(Subquery(theirs.values("created_at")[:1]))
+    waiting = FairShare.objects.filter(Exists(theirs)).annotate(
+        standing=F("served_seconds") + CREDIT_A_SECOND * oldest
+    )
+    return waiting.order_by("standing").values_list("person_id", "standing")
+
+
+class _Seconds(Func):
+    """A moment as a number of seconds, from a beginning that is the database's own."""
+
+    template = "EXTRACT(EPOCH FROM %(expressions)s)"
+    output_field = FloatField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "julianday(%(expressions)s) * 86400"
+        return self.as_sql(compiler, connection, template=template, **context)
 
 
 def _unended() -> Q:

@@ -6,13 +6,22 @@ from accounts.models import User
 from accounts.signals import account_leaving, guest_adopted
 from generation.deleting import delete_generation
 from generation.gallery import liking, moderating
-from generation.models import Board, FairShare, Favourite, Generation, LookSheet, Removal, Share
+from generation.models import (
+    Archived,
+    Board,
+    FairShare,
+    Favourite,
+    Generation,
+    LookSheet,
+    Removal,
+    Share,
+)
 from generation.submission import SubmissionError, Wish, cancel, submit_trial
 from stylepacks.models import PackVersion
 from stylepacks.signals import preview_requested
 
-# What a person keeps of their pictures goes along with them.
-KEPT = (Board, Favourite, Removal, Share)
+# What a person keeps of their pictures goes along with them, and what is kept of what failed.
+KEPT = (Archived, Board, Favourite, Removal, Share)
 TRIAL_IMAGES = 2
 TRIAL_SEED = 7
 

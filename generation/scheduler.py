@@ -3,7 +3,7 @@
 import heapq
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -35,20 +35,22 @@ def claim(worker_name: str, queue: str, loaded_batch_key: str = "") -> list[Gene
        have in flight, less a small credit for waiting.
     2. Take the first row of the first in line; or, while nobody has waited long, a row of the
        loaded pack whose person is nearly as far forward.
-    3. Claim it: one conditional UPDATE. If another worker was faster, line up again.
+    3. Claim it: one conditional UPDATE. If another worker was faster, try the next in line.
     4. Fill the batch with rows of the same batch key, up to the images the device takes at once.
        A row that failed before is rendered alone, so that it cannot take others down with it.
     """
-    while (first := _first(queue, loaded_batch_key)) is not None:
-        token = uuid.uuid4()
-        if _take(first, worker_name, token):
-            return [first, *_mates(first, worker_name, token)]
+    while turns := turns_of(_claimable(queue), FILL_ROWS):
+        for first in _in_line(queue, turns, loaded_batch_key):
+            token = uuid.uuid4()
+            if _take(first, worker_name, token):
+                return [first, *_mates(first, worker_name, token)]
     return []
 
 
 def upcoming(queues: Iterable[str], loaded_batch_key: str) -> Generation | None:
     """A row that would be claimed next from these queues in turn. Claims and promises nothing."""
-    return next(filter(None, (_first(queue, loaded_batch_key) for queue in queues)), None)
+    lines = ((queue, turns_of(_claimable(queue), FILL_ROWS)) for queue in queues)
+    return next((row for line in lines for row in _in_line(*line, loaded_batch_key)), None)
 
 
 def line_of(queue: str) -> list[tuple[uuid.UUID, int]]:
@@ -83,28 +85,26 @@ def _claimable(queue: str | None = None) -> QuerySet[Generation]:
     return rows if queue is None else rows.filter(queue=queue)
 
 
-def _first(queue: str, loaded_batch_key: str) -> Generation | None:
-    turns = turns_of(_claimable(queue))
-    if not turns:
-        return None
-    if loaded_batch_key and not _anyone_waited_long(turns):
+def _in_line(queue: str, turns: Sequence[Turn], loaded_batch_key: str) -> Iterator[Generation]:
+    """The row to claim, then each person's first one, looked up only when it is asked for."""
+    if turns and loaded_batch_key and not _anyone_waited_long(queue):
         furthest = turns[0].standing + AFFINITY_GAP_SECONDS
-        near = [turn.person_id for turn in turns[:FILL_ROWS] if turn.standing <= furthest]
+        near = [turn.person_id for turn in turns if turn.standing <= furthest]
         loaded = _rows(queue).filter(person_id__in=near, batch_key=loaded_batch_key)
         having = set(loaded.order_by().values_list("person_id", flat=True).distinct())
-        if whose := next((person for person in near if person in having), None):
-            return loaded.filter(person_id=whose).first() or _first(queue, "")
-    return _rows(queue).filter(person_id=turns[0].person_id).first() or _first(queue, "")
+        whose = next((person for person in near if person in having), None)
+        yield from loaded.filter(person_id=whose)[:1]
+    for turn in turns:
+        yield from _rows(queue).filter(person_id=turn.person_id)[:1]
 
 
-def _anyone_waited_long(turns: Iterable[Turn]) -> bool:
+def _anyone_waited_long(queue: str) -> bool:
     patience = timedelta(seconds=AFFINITY_PATIENCE_SECONDS)
-    return min(turn.oldest for turn in turns) < timezone.now() - patience
+    return _claimable(queue).filter(created_at__lt=timezone.now() - patience).exists()
 
 
 def _rows(queue: str) -> QuerySet[Generation]:
-    related = ("pack_version__pack", "second_version__pack")
-    return _claimable(queue).select_related(*related).order_by(*IN_TURN)
+    return _claimable(queue).order_by(*IN_TURN)
 
 
 def _mates(first: Generation, worker_name: str, token: uuid.UUID) -> Iterator[Generation]:

@@ -5,7 +5,10 @@ from typing import Any
 from billiard.process import current_process
 from celery import current_app, shared_task, signals
 
-from generation import popularity, recovery, render_worker, worker_process
+from generation import archiving, popularity, recovery, render_worker, worker_process
+
+# Every five minutes: more than a million a day.
+ARCHIVED_AT_ONCE = 5000
 
 
 @shared_task(name="generation.render", bind=True)
@@ -27,6 +30,12 @@ def sweep() -> int:
 def count_popularity() -> int:
     """Count what each pack is used."""
     return popularity.count_again()
+
+
+@shared_task(name="generation.archive")
+def archive() -> int:
+    """Move some of what ended long ago out of the way; rendering waits for seconds at most."""
+    return archiving.archive(ARCHIVED_AT_ONCE)
 
 
 @signals.worker_process_init.connect

@@ -1,6 +1,6 @@
 """The queue's figures, on PostgreSQL and Redis with the stand-in for the engine.
 
-    python -m benchmarks.queue            # about fifteen minutes on two idle cores
+    python -m benchmarks.queue            # about twenty minutes on two idle cores
 
 claim_p95_ms         the scheduler's claim, eight workers, a million rows, 2,400 of them waiting
 submit_p95_ms        one submission beside them: checks, hold, row, bell
@@ -27,11 +27,15 @@ from benchmarks.standin.fleet import Fleet, wait_for_workers
 from tests.house import ROOT, House
 from tests.services import REDIS, scratch_database
 
-PARTS = ("claiming", "dispatching", "waiting")
+PARTS = ("claiming", "archiving", "dispatching", "waiting")
 NOTES = {
     "rows": "generations in the database while claims and submissions are measured",
     "claim_p95_ms": "8 workers that take 0.5 s a picture, 2,400 rows of 300 people waiting",
     "submit_p95_ms": "beside those workers, each by another person",
+    "claim_p95_ms_while_archiving": "the same while 50,000 of each kind are archived",
+    "archived_rows_per_second": "generations without a picture and entries of the ledger",
+    "generation_row_bytes": "pg_table_size over a million rows, recipe included",
+    "archived_row_bytes": "half of them generations, half entries of the ledger",
     "dispatch_p95_ms": "one idle worker, Redis, from commit to claim",
     "wait_over_mdc_max": "the worst of the nine below",
     "service_gap_jobs": "in jobs of two images, one person asking for one, the other for two",
@@ -67,7 +71,7 @@ def _measured(part: str, folder: Path) -> dict[str, float]:
 
 
 def _workers(part: str) -> list[tuple[str, float]]:
-    if part == "claiming":
+    if part in ("claiming", "archiving"):
         return []
     if part == "dispatching":
         return [("render.sd15.cpu", 0.05)]

@@ -22,12 +22,16 @@ SUBMISSIONS, PAUSE_SECONDS = 150, 0.15
 def main() -> None:
     set_up()
     figures: dict[str, float] = {"rows": fill(), "claiming_workers": WORKERS}
+    print(json.dumps(figures | worked()))
+
+
+def worked() -> dict[str, float]:
+    """Median and 95th percentile of what the workers' claims and the submissions took."""
     with multiprocessing.get_context("spawn").Pool(WORKERS + SUBMITTERS) as pool:
         claims = [pool.apply_async(_claims, (number,)) for number in range(WORKERS)]
         submits = [pool.apply_async(_submissions, (number,)) for number in range(SUBMITTERS)]
-        figures |= _told("claim", [ms for each in claims for ms in each.get()])
-        figures |= _told("submit", [ms for each in submits for ms in each.get()])
-    print(json.dumps(figures))
+        figures = _told("claim", [ms for each in claims for ms in each.get()])
+        return figures | _told("submit", [ms for each in submits for ms in each.get()])
 
 
 def _told(what: str, values: list[float]) -> dict[str, float]:

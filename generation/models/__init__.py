@@ -1,5 +1,6 @@
 """Making images: requests, their images, the workers, and who was served how much."""
 
+from generation.models.archive import Archived
 from generation.models.gallery import Like, Report, Standing
 from generation.models.generations import GeneratedImage, Generation
 from generation.models.incidents import DeadLetter, Incident
@@ -10,6 +11,7 @@ from generation.models.sharing import Share
 from generation.models.workers import FairShare, StepPreview, Worker
 
 __all__ = [
+    "Archived",
     "Board",
     "DeadLetter",
     "FairShare",

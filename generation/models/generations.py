@@ -92,9 +92,24 @@ class Generation(models.Model):
                 condition=models.Q(state="failed"),
             ),
             models.Index(
+                fields=["finished_at", "id"],
+                name="ended_without_done",
+                condition=models.Q(state__in=["failed", "cancelled", "blocked"]),
+            ),
+            models.Index(
                 fields=["queue", "created_at"],
                 name="waiting_by_queue",
                 condition=models.Q(state="queued"),
+            ),
+            models.Index(
+                fields=["queue", "person", "created_at", "retry_at"],
+                name="people_waiting",
+                condition=models.Q(state="queued"),
+            ),
+            models.Index(
+                fields=["person"],
+                name="unended_of_person",
+                condition=models.Q(state__in=["queued", "claimed", "rendering", "delivering"]),
             ),
             models.Index(
                 fields=["lease_expires_at"],

@@ -171,3 +171,26 @@ def test_staying_with_the_loaded_pack_serves_the_least_served_first(alice, bob, 
     single = submit(bob)
     fair_share.charge(alice.pk, 10.0)
     assert scheduler.claim("worker-1", QUEUE, crowd[0].batch_key) == [single]
+
+
+def test_it_cuts_the_line_after_those_in_flight_are_moved_back(alice, bob, charlie, submit):
+    for person in (alice, alice, bob, charlie):
+        submit(person)
+    claim()
+    waiting = Generation.objects.filter(state="queued")
+    assert [turn.person_id for turn in fair_share.turns_of(waiting, 1)] == [bob.pk]
+    everybody = [turn.person_id for turn in fair_share.turns_of(waiting)]
+    assert everybody == [bob.pk, charlie.pk, alice.pk]
+
+
+def test_it_takes_the_next_in_line_when_another_worker_is_faster(alice, bob, submit, monkeypatch):
+    first, second = submit(alice), submit(bob)
+    take = scheduler._take
+
+    def take_late(row, *rest):
+        if row == first:
+            Generation.objects.filter(pk=first.pk).update(state="claimed")
+        return take(row, *rest)
+
+    monkeypatch.setattr(scheduler, "_take", take_late)
+    assert claim() == [second]
