@@ -6,13 +6,15 @@ make screenshots        # about five minutes: it opens the real product and rend
 import io
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import APIResponse, Browser, Page, Route, sync_playwright
 
 from tests.browser.people import CURATOR, MAKER, generate, sign_in, sign_up, wait_for_picture
 from tests.browser.people import launch as launch_browser
+from tests.browser.refused import dead_letter, refusals
 from tests.house import ROOT, House
 
 OUT = ROOT / "docs" / "screenshots"
@@ -39,7 +41,12 @@ def main() -> None:
         session, paths = furnish(browser, house)
         for name, path in paths.items():
             _photograph(browser, session if name not in VISITOR else None, house, (name, path))
+        for name in GERMAN:
+            page_of = (f"{name}-german", paths[name])
+            _photograph(browser, session, house, page_of, locale="de-DE")
         _photograph_admin(browser, house)
+        for name, answer in refusals(browser, house):
+            _photograph(browser, None, house, (name, "/shown/"), answer=answer)
         browser.close()
     print(f"{len(list(OUT.glob('*.webp')))} pictures in {OUT.relative_to(ROOT)}")
 
@@ -54,6 +61,9 @@ VISITOR = {
     "shared",
     "report",
 }
+
+# A language fills a page in its own way.
+GERMAN = ("home", "packs", "create", "picture")
 
 
 def furnish(browser: Browser, house: House) -> tuple[dict[str, object], dict[str, str]]:
@@ -139,8 +149,14 @@ def _views() -> Iterator[tuple[int, int, str]]:
 
 
 def _photograph(
-    browser: Browser, session: dict[str, object] | None, house: House, page_of: tuple[str, str]
+    browser: Browser,
+    session: dict[str, object] | None,
+    house: House,
+    page_of: tuple[str, str],
+    locale: str = "en-GB",
+    answer: APIResponse | None = None,
 ) -> None:
+    """`answer` is shown in place of what the house would say at this path."""
     name, path = page_of
     for width, height, scheme in _views():
         context = browser.new_context(
@@ -148,8 +164,11 @@ def _photograph(
             color_scheme=scheme,
             storage_state=session,
             reduced_motion="reduce",
+            locale=locale,
         )
         page = context.new_page()
+        if answer is not None:
+            page.route(house.address + path, partial(_give, answer))
         page.goto(house.address + path)
         _settle(page)
         _keep(page, f"{name}-{width}-{scheme}")
@@ -158,6 +177,7 @@ def _photograph(
 
 def _photograph_admin(browser: Browser, house: House) -> None:
     house.manage("shell", "-c", CURATOR.make_superuser)
+    dead = dead_letter(house)
     context = browser.new_context()
     sign_in(context.new_page(), house, CURATOR)
     state = context.storage_state()
@@ -169,8 +189,14 @@ def _photograph_admin(browser: Browser, house: House) -> None:
         "admin-upload": "/admin/stylepacks/lora/add/",
         "admin-reports": "/admin/generation/standing/",
         "admin-term": "/admin/learn/term/1/change/",
+        "admin-dead-letters": "/admin/generation/deadletter/",
+        "admin-dead-letter": f"/admin/generation/deadletter/{dead}/change/",
     }.items():
         _photograph(browser, state, house, (name, path))
+
+
+def _give(answer: APIResponse, route: Route) -> None:
+    route.fulfill(response=answer)
 
 
 def _settle(page: Page) -> None:

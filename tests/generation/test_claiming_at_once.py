@@ -5,8 +5,9 @@ from collections import Counter
 
 import pytest
 
+from accounts.allowance import meter
 from accounts.models import User
-from generation import recovery, scheduler
+from generation import recovery, scheduler, submission
 from generation.models import Generation
 from generation.submission import SubmissionError, Wish, submit
 from tests.generation.conftest import QUEUE
@@ -51,6 +52,25 @@ def test_it_keeps_to_the_cap_of_one_person(people):
 
     asked = [sum(together(ask)) for _ in range(2)]
     assert asked == [8, 0]
+
+
+def test_two_hundred_submissions_at_once_take_exactly_the_allowance(people, settings, monkeypatch):
+    settings.DAILY_ALLOWANCE = 37
+    monkeypatch.setattr(submission, "MAX_UNENDED", 1000)
+
+    def ask(number):
+        made = 0
+        for again in range(5):
+            try:
+                submit(people[0], WISH, f"{number}-{again}")
+            except SubmissionError:
+                continue
+            made += 1
+        return made
+
+    assert sum(together(ask, 40)) == 37
+    assert Generation.objects.count() == 37
+    assert meter(people[0]).held == 37
 
 
 def test_it_recovers_a_row_once(people):

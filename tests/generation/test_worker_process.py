@@ -10,9 +10,11 @@ from django.db import InterfaceError
 from django.utils import timezone
 
 from generation import scheduler, worker_process
+from generation.devices import guidances_to_compile
 from generation.models import Generation, Worker
+from stylepacks.models import Lora
 from tests.generation.conftest import QUEUE, TestProcess
-from tests.stylepacks.factories import make_checkpoint
+from tests.stylepacks.factories import make_checkpoint, make_pack
 
 pytestmark = pytest.mark.django_db
 
@@ -209,6 +211,14 @@ def test_it_warms_up_the_size_its_checkpoint_was_made_for(process, silent, setti
     settings.COMPILED_SIZES = ["1024x1024", "832x1216"]
     process._warm_up()
     assert process.plain.warmed[1][2] == ((1024, 1024), (832, 1216))
+
+
+def test_it_compiles_for_what_published_looks_ask_for():
+    assert guidances_to_compile(make_checkpoint()) == (2.0, 1.0)
+    guided = make_pack("guided").live_version.checkpoint
+    assert guidances_to_compile(guided) == (4.0,)
+    guided.draft_lora = Lora.objects.first()
+    assert guidances_to_compile(guided) == (4.0, 1.0)
 
 
 def test_it_warms_up_a_checkpoint_that_it_is_asked_for(silent, compiling, db):
