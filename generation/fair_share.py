@@ -69,10 +69,20 @@ def charge(person_id: int, seconds: float) -> None:
         FairShare.objects.get_or_create(person_id=person_id, defaults={"served_seconds": seconds})
 
 
+def admit_uncounted() -> None:
+    """Give a counter to whoever waits without one: rows that were restored, or written by another
+    program, must not be overlooked for ever."""
+    waiting = Generation.objects.filter(state__in=[state.value for state in WAITING])
+    uncounted = waiting.exclude(person__in=FairShare.objects.values("person")).order_by()
+    people = uncounted.values_list("person_id", flat=True).distinct()
+    counters = [FairShare(person_id=person_id) for person_id in people]
+    FairShare.objects.bulk_create(counters, ignore_conflicts=True)
+
+
 def turns_of(rows: QuerySet[Generation], most: int | None = None) -> list[Turn]:
     """The people of these waiting rows, who is served next first; the first `most` or all.
 
-    Whoever waits has a counter: `join` made it before their first row.
+    Whoever waits has a counter: `join` made it before their first row, or a sweep after it.
     """
     flying = _images_in_flight()
     # What is in flight moves people back only: so many more are enough to find the first ones.

@@ -37,6 +37,9 @@ def prepare_lanes(studio: Studio, request: RenderRequest) -> list[Lane]:
     """Encode the prompts and draw the noise, each image by itself."""
     model = studio.model
     state = studio.switch.applied_to(*model.family.text_encoders)
+    if state:
+        # What words come to is remembered by the digests of these LoRAs.
+        studio.shelf.prove(request.active_loras)
     size = _told_size(model, request)
     lanes = []
     for order in request.images:

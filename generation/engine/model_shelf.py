@@ -8,7 +8,7 @@ import torch
 
 from generation.engine import pipelines
 from generation.engine.byte_shelf import ByteShelf
-from generation.engine.compiling import OFF, Compiling
+from generation.engine.compiling import OFF, Compiling, fetch_compiler
 from generation.engine.contract import EngineError
 from generation.engine.device_memory import give_back_freed, total_bytes
 from generation.engine.fast_passes import FastPasses
@@ -67,11 +67,6 @@ class ModelShelf:
         )
         self._measured: dict[Hashable, int] = {}
 
-    @property
-    def records(self) -> bool:
-        """Whether passes are compiled and recorded; on a CPU there are no launches to spare."""
-        return self._recorder is not None
-
     def take(self, checkpoint: str, family: str) -> Studio:
         """The checkpoint, loaded unless it is kept.
 
@@ -90,6 +85,8 @@ class ModelShelf:
 
     def _load(self, checkpoint: str, family: str) -> Studio:
         key = (checkpoint, family)
+        if self._recorder is not None:
+            fetch_compiler(self._compiling)
         self._make_room(self._measured.get(key, self.kept.budget_bytes))
         given_up: list[str] = []
 

@@ -12,20 +12,8 @@ from functools import partial
 import torch
 
 from generation.engine import batching, warming_up
-from generation.engine.compiling import (
-    Compiling,
-    Size,
-    WarmUp,
-    fetch_compiler,
-    preferred_attention,
-)
-from generation.engine.contract import (
-    EngineError,
-    LoraUse,
-    OnStep,
-    RenderRequest,
-    RenderResult,
-)
+from generation.engine.compiling import Compiling, Size, WarmUp, preferred_attention
+from generation.engine.contract import EngineError, LoraUse, OnStep, RenderRequest, RenderResult
 from generation.engine.decoding import decoded
 from generation.engine.device_clock import DeviceClock
 from generation.engine.frugality import Frugality
@@ -81,12 +69,7 @@ class Renderer:
         sizes: Sequence[Size],
         guidances: Sequence[float] = warming_up.GUIDANCES,
     ) -> WarmUp:
-        """Load the checkpoint; on CUDA, make these sizes fast: minutes. Raises as `prepare`.
-
-        `guidances` are those that will be asked for: without any above one, only passes without.
-        """
-        if self.models.records:
-            fetch_compiler(self._compiling)
+        """Load the checkpoint; on CUDA, make these sizes fast: minutes. Raises as `prepare`."""
         with self._alone, plain_errors():
             model = self.prepare(checkpoint, family).model
             return warming_up.warm_up(model, family, sizes, self.render, guidances)
@@ -121,9 +104,6 @@ def _render(
     frugal.switching(partial(studio.switch.apply, loras, key))
     with studio.switch.loras_applied(loras, key), torch.inference_mode():
         clock.lap()
-        if studio.switch.applied_to(*model.family.text_encoders):
-            # What words are encoded to is remembered by the digests of these LoRAs.
-            studio.shelf.prove(request.active_loras)
         lanes = prepare_lanes(studio, request)
         lanes = denoise(studio, lanes, request, on_step, frugal)
         clock.lap()
@@ -147,8 +127,7 @@ def denoise(
     """The loop. Returns the lanes that are still wanted, their latents finished."""
     model, timesteps = studio.model, lanes[0].scheduler.timesteps
     size = batching.images_per_pass(model.device, request.family)
-    is_behind = model.device.type == "cuda"
-    pace = StepPace(request, studio.previews, on_step, is_behind=is_behind)
+    pace = StepPace(request, studio.previews, on_step, is_behind=model.device.type == "cuda")
     for step, timestep in enumerate(timesteps, 1):
         for together in batching.passes(lanes, size):
             full = batching.filled(together, size)

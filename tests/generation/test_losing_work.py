@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import allowance
 from generation import endings, parcels, recovery, scheduler, worker_process
 from generation.engine.contract import EngineError, RenderResult
-from generation.models import Generation, StepPreview, Worker
+from generation.models import FairShare, Generation, StepPreview, Worker
 from tests.generation.conftest import QUEUE, TestProcess
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +41,14 @@ def die_at(process, image, step):
 def used_and_held(person):
     meter = allowance.meter(person)
     return meter.used, meter.held
+
+
+def test_nobody_who_waits_is_left_out_of_the_line(alice, submit):
+    generation = submit(alice)
+    FairShare.objects.all().delete()
+    assert scheduler.claim("worker-1", QUEUE) == []
+    recovery.sweep()
+    assert scheduler.claim("worker-1", QUEUE) == [generation]
 
 
 class TestKilledWorkers:

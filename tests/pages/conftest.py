@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 
 from accounts import limits
 from accounts.models import User
-from generation.models import GeneratedImage, Generation
+from generation.models import FairShare, GeneratedImage, Generation
 from tests.stylepacks.factories import make_pack
 
 PASSWORD = "correct horse battery"
@@ -77,6 +77,7 @@ def make_generation(ink):
             state=state,
             total_steps=16,
         )
+        FairShare.objects.get_or_create(person=person)
         for index in range(count if state == "done" else 0):
             _deliver(row, index)
         return row
