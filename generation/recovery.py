@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from generation import endings, fair_share, look_sheets, scheduler, trials, wakeups
+from generation import endings, look_sheets, scheduler, trials, wakeups
 from generation.models import Generation, StepPreview, Worker
 from generation.moving import LEASE_RAN_OUT, seconds_from_now
 from generation.pictures import removing
@@ -24,8 +24,7 @@ def sweep() -> int:
     3. Delete previews of rows nobody renders, workers long gone and sheets of looks past their
        time.
     4. Erase what was removed too long ago to be brought back.
-    5. Ring for queues with waiting rows, whose bells may have been lost; nobody is left out of
-       the line.
+    5. Ring for queues with waiting rows: their bells may have been lost.
     """
     recovered = recover()
     trials.answer_ended()
@@ -35,7 +34,6 @@ def sweep() -> int:
     Worker.objects.filter(last_seen_at__lt=forgotten).delete()
     look_sheets.forget_old()
     removing.erase_expired()
-    fair_share.admit_uncounted()
     for queue, rows in scheduler.waiting_queues().items():
         for _ in range(min(rows, BELLS_AT_ONCE)):
             wakeups.ring(queue)

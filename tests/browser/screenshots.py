@@ -202,7 +202,8 @@ def _give(answer: APIResponse, route: Route) -> None:
 def _settle(page: Page) -> None:
     """Bring lazy images in; a page with an open event stream never goes idle, so no networkidle."""
     page.wait_for_load_state("load")
-    page.evaluate("document.querySelectorAll('img[loading=lazy]').forEach(i => i.loading='eager')")
+    # The page is drawn anew at its full height: pictures decoded beside that would come too late.
+    page.evaluate("for (const i of document.images) { i.loading = 'eager'; i.decoding = 'sync' }")
     # A lazy image that has not begun to load calls itself complete; decoding waits for its pixels.
     page.evaluate("Promise.all([...document.images].map(i => i.decode()))")
     page.wait_for_timeout(250)

@@ -43,11 +43,9 @@ def used_and_held(person):
     return meter.used, meter.held
 
 
-def test_nobody_who_waits_is_left_out_of_the_line(alice, submit):
+def test_a_person_without_a_counter_is_in_the_line(alice, submit):
     generation = submit(alice)
     FairShare.objects.all().delete()
-    assert scheduler.claim("worker-1", QUEUE) == []
-    recovery.sweep()
     assert scheduler.claim("worker-1", QUEUE) == [generation]
 
 
