@@ -1,6 +1,6 @@
 """Admin pages of rows that only the house itself writes."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
@@ -26,6 +26,9 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
 
 class GenerationRowsAdmin(ReadOnlyAdmin):
     """Generations, each known by the beginning of its prompt."""
+
+    class Media:
+        css: ClassVar = {"all": ["css/admin.css"]}
 
     @display(description="Prompt")  # type: ignore[untyped-decorator]
     def short_prompt(self, row: Generation) -> str:
