@@ -29,7 +29,9 @@ class StandIn:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
 
-    def warm_up(self, checkpoint: str, family: str, sizes: object) -> SimpleNamespace:
+    def warm_up(
+        self, checkpoint: str, family: str, sizes: object, guidances: object
+    ) -> SimpleNamespace:
         return SimpleNamespace(passes=(), failures=(), seconds=0.0, from_disk=True)
 
     def read_ahead(self, checkpoint: str, family: str, loras: Sequence[LoraUse]) -> None:
