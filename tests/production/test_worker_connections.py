@@ -22,15 +22,47 @@ print("pool" if connection.pool else "own")
 """
 
 
-def test_a_workers_threads_wait_for_no_pool(postgres_url, tmp_path):
+def _said(script, postgres_url, tmp_path):
     environment = {**os.environ, "DATABASE_URL": postgres_url, "HOUSESTYLE_DATA": str(tmp_path)}
     environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
     asked = subprocess.run(
-        [sys.executable, "-c", ASK],
+        [sys.executable, "-c", script],
         cwd=ROOT,
         env=environment,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert asked.stdout.strip().splitlines()[-1:] == ["own"], asked.stderr
+    return (asked.stdout.strip() or asked.stderr).splitlines()[-1]
+
+
+def test_a_workers_threads_wait_for_no_pool(postgres_url, tmp_path):
+    assert _said(ASK, postgres_url, tmp_path) == "own"
+
+
+KEEP = """
+from config.celery import app, let_go_of_dead_connections
+import django; django.setup()
+from celery import signals
+from celery.fixups.django import DjangoWorkerFixup
+from django.db import connection, connections
+signals.worker_init.send(sender=app.Worker(pool_cls="prefork"))
+fixup = DjangoWorkerFixup(app)
+
+def backend():
+    fixup.close_database()
+    let_go_of_dead_connections()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return cursor.fetchone()[0]
+
+first, second = backend(), backend()
+other = connections.create_connection("default")
+with other.cursor() as cursor:
+    cursor.execute("SELECT pg_terminate_backend(%s)", [second])
+print("kept" if first == second else "made anew", "mended" if backend() != second else "dead")
+"""
+
+
+def test_a_connection_lives_through_tasks_and_is_made_anew_when_it_died(postgres_url, tmp_path):
+    assert _said(KEEP, postgres_url, tmp_path) == "kept mended"
