@@ -10,9 +10,6 @@ from stylepacks.models import Checkpoint, PackVersion
 if TYPE_CHECKING:
     from generation.engine.renderer import Renderer
 
-# Guided and not, where no look says which.
-BOTH_WAYS = (2.0, 1.0)
-
 
 def compiles() -> bool:
     """Whether this process's models are compiled before they are ready; imports no torch."""
@@ -26,11 +23,11 @@ def sizes_to_compile(width: int, height: int) -> tuple[tuple[int, int], ...]:
 
 
 def guidances_to_compile(checkpoint: Checkpoint) -> tuple[float, ...]:
-    """Those of the looks that makers can pick, and of drafts: nobody waits for another's pass."""
+    """Those of published looks and of drafts: nobody waits for another's pass. None: the usual."""
     published = PackVersion.objects.filter(checkpoint=checkpoint, published_at__isnull=False)
     asked = set(published.values_list("guidance", flat=True).distinct())
     drafts = {checkpoint.draft_guidance} if checkpoint.draft_lora_id else set()
-    return tuple(sorted(asked | drafts, reverse=True)) or BOTH_WAYS
+    return tuple(sorted(asked | drafts, reverse=True))
 
 
 def open_renderer() -> "Renderer":

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import torch
 
 from benchmarks.engine.clocks import Ticks, wait
-from generation.engine import warming_up
 from generation.engine.compiling import Compiling
 from generation.engine.contract import LoraUse, RenderRequest
 from generation.engine.model_shelf import MemoryBudget
@@ -41,7 +40,7 @@ class Ours:
         self,
         setup: Setup,
         request: RenderRequest,
-        guidances: Sequence[float] = warming_up.GUIDANCES,
+        guidances: Sequence[float] = (),
     ) -> None:
         self.device = setup.device
         self.renderer = open_renderer(setup)

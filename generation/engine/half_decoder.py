@@ -3,8 +3,8 @@
 SDXL's decoder sums up a stream of values beyond 65,504, half precision's largest, so pipelines
 decode in single precision, which takes twice the time. But all that reads the stream is
 normalised by group, and a normalisation takes every factor out again. Whatever writes into the
-stream therefore writes a 32nd of it here: by a power of two no number is rounded differently, and
-the pictures stay the same.
+stream therefore writes a 32nd of it here: a power of two, so that in single precision no bit of a
+picture changes.
 """
 
 from collections.abc import Iterator

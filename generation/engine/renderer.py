@@ -67,7 +67,7 @@ class Renderer:
         checkpoint: str,
         family: str,
         sizes: Sequence[Size],
-        guidances: Sequence[float] = warming_up.GUIDANCES,
+        guidances: Sequence[float] = (),
     ) -> WarmUp:
         """Load the checkpoint; on CUDA, make these sizes fast: minutes. Raises as `prepare`."""
         with self._alone, plain_errors():

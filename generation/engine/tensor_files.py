@@ -40,7 +40,7 @@ class TensorFile:
         size = path.stat().st_size
         self.raw = torch.empty(size, dtype=torch.uint8, pin_memory=place.type == "cuda")
         body = self.raw[len(self._head) :]
-        if sum(_length(entry) for entry in entries.values()) != len(body):
+        if not _covers(entries, len(body)):
             raise ValueError("its tensors do not account for all of its bytes")
         there = torch.empty_like(body, device=place) if on_device else body
         self._parts = self._begin_reading(path, there if on_device else None)
@@ -109,11 +109,22 @@ def _described(head: bytes) -> tuple[dict[str, Any], dict[str, str]]:
         metadata = entries.pop("__metadata__", {})
         for entry in entries.values():
             size = math.prod(entry["shape"]) * DTYPES[entry["dtype"]].itemsize
-            if size != _length(entry) or entry["data_offsets"][0] < 0:
+            start, end = entry["data_offsets"]
+            if size != end - start:
                 raise ValueError("a tensor has the wrong number of bytes")
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError("its header cannot be read") from error
     return entries, metadata
+
+
+def _covers(entries: Mapping[str, Any], size: int) -> bool:
+    """Whether the tensors lie one behind the other, from the first byte to the last."""
+    reached = 0
+    for start, end in sorted(entry["data_offsets"] for entry in entries.values()):
+        if start != reached:
+            return False
+        reached = end
+    return bool(reached == size)
 
 
 def _is_aligned(entries: Mapping[str, Any], base: int) -> bool:
@@ -121,11 +132,6 @@ def _is_aligned(entries: Mapping[str, Any], base: int) -> bool:
         (base + entry["data_offsets"][0]) % DTYPES[entry["dtype"]].itemsize
         for entry in entries.values()
     )
-
-
-def _length(entry: Mapping[str, Any]) -> int:
-    start, end = entry["data_offsets"]
-    return int(end) - int(start)
 
 
 def _is_number(key: str, entry: Mapping[str, Any]) -> bool:

@@ -28,10 +28,10 @@ def warm_up(
     family: str,
     sizes: Iterable[Size],
     render: Render,
-    guidances: Sequence[float] = GUIDANCES,
+    guidances: Sequence[float] = (),
 ) -> WarmUp:
     """Compile and record what these sizes of a loaded model need, through `render`, at each of
-    these guidances.
+    these guidances; at the usual ones where none is named.
 
     Never raises for one that fails: it is rendered as it would be without.
     """
@@ -40,7 +40,7 @@ def warm_up(
     began, folder = time.perf_counter(), model.fast.compiling.folder
     store = CompileStore(folder, _file_of(model))
     from_disk, before = store.load(), _compiled_count()
-    requests = list(_usual_requests(model.checkpoint, family, sizes, guidances))
+    requests = list(_usual_requests(model.checkpoint, family, sizes, guidances or GUIDANCES))
     failures = [*_rendered(model, requests, render), *model.fast.failures]
     store.save(compiled_anything=_compiled_count() > before)
     passes = tuple(map(str, model.fast.buckets))

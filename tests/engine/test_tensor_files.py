@@ -70,6 +70,15 @@ def test_it_refuses_what_is_not_whole(tmp_path, spoil, why):
         opened(path)
 
 
+def test_it_refuses_tensors_that_overlap(tmp_path):
+    header = b'{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},' \
+             b'"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}'  # fmt: skip
+    path = tmp_path / "odd.safetensors"
+    path.write_bytes(struct.pack("<Q", len(header)) + header + bytes(4))
+    with pytest.raises(ValueError, match="all of its bytes"):
+        opened(path)
+
+
 def test_it_finds_what_is_no_number():
     assert all_finite(TENSORS.values())
     for value in (float("nan"), float("inf"), -float("inf")):

@@ -214,7 +214,7 @@ def test_it_warms_up_the_size_its_checkpoint_was_made_for(process, silent, setti
 
 
 def test_it_compiles_for_what_published_looks_ask_for():
-    assert guidances_to_compile(make_checkpoint()) == (2.0, 1.0)
+    assert guidances_to_compile(make_checkpoint()) == ()
     guided = make_pack("guided").live_version.checkpoint
     assert guidances_to_compile(guided) == (4.0,)
     guided.draft_lora = Lora.objects.first()
