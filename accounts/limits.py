@@ -8,6 +8,7 @@ import logging
 import math
 import time
 from functools import cache
+from importlib import import_module
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -81,6 +82,10 @@ def count(limit: str, subject: str) -> None:
 @cache
 def limiter() -> MovingWindowRateLimiter:
     """The one that counts in this process, or in Redis for all."""
+    if settings.REDIS_URL:
+        # What builds the storage takes the module as it lies there: half of one, where another
+        # thread is just importing it, and the first requests of a process would be refused.
+        import_module("redis")
     storage = storage_from_string(settings.REDIS_URL or "memory://", wrap_exceptions=True)
     return MovingWindowRateLimiter(storage)
 

@@ -1,5 +1,9 @@
 """Asking too often: 429, a sentence, the wait, and nothing typed is lost."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.test import Client
 from limits.errors import StorageError
@@ -159,3 +163,45 @@ def test_it_stops_guessing_at_the_admins_door_too(client, curator):
         client.post("/admin/login/", form)
     client.post("/admin/login/", {**form, "password": "a long passphrase"})
     assert "_auth_user_id" not in client.session
+
+
+HALF_IMPORTED = """
+import sys, threading, time
+import django
+django.setup()
+from accounts import limits
+for name in [name for name in sys.modules if name.split(".")[0] == "redis"]:
+    del sys.modules[name]
+
+class Slow:
+    def find_spec(self, name, path=None, target=None):
+        if name != "redis":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        whole = spec.loader.exec_module
+        spec.loader.exec_module = lambda module: (time.sleep(1), whole(module))
+        return spec
+
+import importlib.util
+sys.meta_path.insert(0, Slow())
+threading.Thread(target=__import__, args=("redis",)).start()
+while "redis" not in sys.modules:
+    time.sleep(0.01)
+assert not hasattr(sys.modules["redis"], "__version__")
+limits.limiter()
+"""
+
+
+def test_the_first_requests_of_a_process_may_come_at_once(tmp_path):
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "HOUSESTYLE_DATA": str(tmp_path),
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", HALF_IMPORTED],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
