@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Now
 
 from generation.engine.contract import MAX_IMAGES
-from generation.fair_share import TYPICAL_IMAGE_SECONDS, Turn, turns_of
+from generation.fair_share import TYPICAL_IMAGE_SECONDS, Turn, first_row_of, turns_of
 from generation.models import Generation
 from generation.moving import move
 from generation.states import State
@@ -93,7 +93,7 @@ def _in_line(queue: str, turns: Sequence[Turn], loaded_batch_key: str) -> Iterat
         whose = next((person for person in near if person in having), None)
         yield from loaded.filter(person_id=whose)[:1]
     for turn in turns:
-        yield from _rows(queue).filter(person_id=turn.person_id)[:1]
+        yield from first_row_of(turn.person_id, queue)
 
 
 def _rows(queue: str) -> QuerySet[Generation]:
