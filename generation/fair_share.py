@@ -52,8 +52,10 @@ def join(person: User) -> None:
     in an idle house, to the largest ever: idle time is not hoarded. Locks the counter, so that
     one person's submissions follow each other.
     """
-    FairShare.objects.get_or_create(person=person)
-    FairShare.objects.select_for_update().get(person=person)
+    counter = FairShare.objects.select_for_update().filter(person=person)
+    if not counter:
+        FairShare.objects.bulk_create([FairShare(person=person)], ignore_conflicts=True)
+        counter.get()  # locked now, whoever wrote it
     unended = Generation.objects.filter(_unended())
     if unended.filter(person=person).exists():
         return
