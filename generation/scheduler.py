@@ -4,15 +4,13 @@ import heapq
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from generation.engine.contract import MAX_IMAGES
-from generation.fair_share import TYPICAL_IMAGE_SECONDS, Turn, turns_of
+from generation.fair_share import TYPICAL_IMAGE_SECONDS, Turn, first_row_of, turns_of
 from generation.models import Generation
 from generation.moving import move
 from generation.states import State
@@ -39,7 +37,7 @@ def claim(worker_name: str, queue: str, loaded_batch_key: str = "") -> list[Gene
     4. Fill the batch with rows of the same batch key, up to the images the device takes at once.
        A row that failed before is rendered alone, so that it cannot take others down with it.
     """
-    while turns := turns_of(_claimable(queue), FILL_ROWS):
+    while turns := turns_of(queue, FILL_ROWS):
         for first in _in_line(queue, turns, loaded_batch_key):
             token = uuid.uuid4()
             if _take(first, worker_name, token):
@@ -49,7 +47,7 @@ def claim(worker_name: str, queue: str, loaded_batch_key: str = "") -> list[Gene
 
 def upcoming(queues: Iterable[str], loaded_batch_key: str) -> Generation | None:
     """A row that would be claimed next from these queues in turn. Claims and promises nothing."""
-    lines = ((queue, turns_of(_claimable(queue), FILL_ROWS)) for queue in queues)
+    lines = ((queue, turns_of(queue, FILL_ROWS)) for queue in queues)
     return next((row for line in lines for row in _in_line(*line, loaded_batch_key)), None)
 
 
@@ -62,7 +60,7 @@ def line_of(queue: str) -> list[tuple[uuid.UUID, int]]:
     rows = _claimable(queue).only("pk", "person_id", "count").order_by(*IN_TURN)
     for row in rows[:LINE_ROWS]:
         waiting[row.person_id].append(row)
-    turns = turns_of(_claimable(queue))
+    turns = turns_of(queue)
     heap = [(turn.standing, place, turn.person_id) for place, turn in enumerate(turns)]
     heapq.heapify(heap)
     return list(_served(heap, waiting))
@@ -87,7 +85,7 @@ def _claimable(queue: str | None = None) -> QuerySet[Generation]:
 
 def _in_line(queue: str, turns: Sequence[Turn], loaded_batch_key: str) -> Iterator[Generation]:
     """The row to claim, then each person's first one, looked up only when it is asked for."""
-    if turns and loaded_batch_key and not _anyone_waited_long(queue):
+    if turns and loaded_batch_key and turns[0].longest_wait <= AFFINITY_PATIENCE_SECONDS:
         furthest = turns[0].standing + AFFINITY_GAP_SECONDS
         near = [turn.person_id for turn in turns if turn.standing <= furthest]
         loaded = _rows(queue).filter(person_id__in=near, batch_key=loaded_batch_key)
@@ -95,12 +93,7 @@ def _in_line(queue: str, turns: Sequence[Turn], loaded_batch_key: str) -> Iterat
         whose = next((person for person in near if person in having), None)
         yield from loaded.filter(person_id=whose)[:1]
     for turn in turns:
-        yield from _rows(queue).filter(person_id=turn.person_id)[:1]
-
-
-def _anyone_waited_long(queue: str) -> bool:
-    patience = timedelta(seconds=AFFINITY_PATIENCE_SECONDS)
-    return _claimable(queue).filter(created_at__lt=timezone.now() - patience).exists()
+        yield from first_row_of(turn.person_id, queue)
 
 
 def _rows(queue: str) -> QuerySet[Generation]:

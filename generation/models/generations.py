@@ -97,11 +97,6 @@ class Generation(models.Model):
                 condition=models.Q(state__in=["failed", "cancelled", "blocked"]),
             ),
             models.Index(
-                fields=["queue", "created_at"],
-                name="waiting_by_queue",
-                condition=models.Q(state="queued"),
-            ),
-            models.Index(
                 fields=["queue", "person", "created_at", "retry_at"],
                 name="people_waiting",
                 condition=models.Q(state="queued"),

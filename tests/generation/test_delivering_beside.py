@@ -193,13 +193,16 @@ class TestOverlap:
 
     def test_what_is_delivered_counts_once_in_the_line(self, alice, submit, process, storage):
         submit(alice)
+        waiting = submit(alice)
+        Generation.objects.filter(pk=waiting.pk).update(queue="elsewhere")
         storage.shut()
         with working(process):
-            soon(lambda: states() == {"delivering": 1})
-            (turn,) = fair_share.turns_of(Generation.objects.all())
-            ((_, charged),) = fair_share._standings(Generation.objects.all())
+            soon(lambda: states() == {"delivering": 1, "queued": 1})
+            (meanwhile,) = fair_share.turns_of("elsewhere")
             storage.open()
-        assert turn.standing == charged
+        assert states() == {"done": 1, "queued": 1}
+        (afterwards,) = fair_share.turns_of("elsewhere")
+        assert meanwhile.standing == afterwards.standing
 
 
 class TestLeases:

@@ -245,7 +245,7 @@ class TestFullDisks:
         assert generation.retry_at > timezone.now()
         assert used_and_held(alice) == (0, 1)
 
-        Generation.objects.update(retry_at=timezone.now())
+        Generation.objects.update(retry_at=None)
         process.work()
         generation.refresh_from_db()
         assert (generation.state, used_and_held(alice)) == ("done", (1, 0))
