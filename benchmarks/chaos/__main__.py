@@ -12,7 +12,7 @@ lost                accepted and gone, or done without a picture or with a file 
 delivered_twice     two rows for one key, more pictures or files than asked for, one paid twice
 allowance_wrong     holds left open, pictures unpaid, payments without a picture, sums that differ
 wrong_owner         rows, pictures or answers that are somebody else's
-stuck               not ended when everything had been well again for RECOVERY_SECONDS
+stuck               not ended when everything was well again and for RECOVERY_SECONDS none had
 failed              ended with a sentence and given back: no promise is broken, nobody is happy
 """
 
@@ -140,9 +140,10 @@ def _clients(house: House, options: argparse.Namespace) -> tuple[list[Client], C
     code = PEOPLE % options.clients
     tokens = json.loads(house.manage("shell", "-v", "0", "-c", code).stdout.splitlines()[-1])
     pack = json.loads(house.manage("list_packs", "--json").stdout)[0]["slug"]
-    counts, each = Counts(), options.submissions // options.clients
+    counts, (each, more) = Counts(), divmod(options.submissions, options.clients)
     made = [
-        Client(name, token, house.address, pack, each, counts) for name, token in tokens.items()
+        Client(name, token, house.address, pack, each + (number < more), counts)
+        for number, (name, token) in enumerate(tokens.items())
     ]
     return made, counts
 
@@ -196,14 +197,16 @@ def _live_through(
 
 
 def _until_quiet(ground: grounds.Ground) -> float:
-    """Seconds from the last submission until nothing is unended, RECOVERY_SECONDS at most."""
-    began = time.monotonic()
-    waiting = "SELECT count(*) FROM generation_generation WHERE finished_at IS NULL"
+    """Seconds from the last submission until nothing is unended, or until for RECOVERY_SECONDS
+    nothing has ended: true pictures take longer than any recovery.
+    """
+    began = moved = time.monotonic()
+    unended, waiting = -1, "SELECT count(*) FROM generation_generation WHERE finished_at IS NULL"
     with psycopg.connect(ground.postgres.url, autocommit=True) as database:
-        while time.monotonic() - began < RECOVERY_SECONDS:
-            found = database.execute(waiting).fetchone()
-            if found and found[0] == 0:
-                break
+        while unended and time.monotonic() - moved < RECOVERY_SECONDS:
+            before, unended = unended, (database.execute(waiting).fetchone() or (0,))[0]
+            if unended != before:
+                moved = time.monotonic()
             time.sleep(1)
     return time.monotonic() - began
 

@@ -8,7 +8,8 @@ dispatch_p95_ms      from commit to the claim of an idle worker, over Redis
 wait_over_mdc_max    the worst of nine: p95 of waiting over that of an ideal queue with the same
                      arrivals (loads .5, .7, .9 on 1, 2 and 4 workers)
 service_gap_jobs     two people who always wait: the largest difference of what they were served
-flood_slows_by_jobs  the longest wait of one person beside another with thirty rows waiting
+flood_slows_by_jobs  one person beside another with thirty rows waiting: the longest wait, less
+                     the usual one alone, in jobs as they keep the worker busy
 """
 
 import json
@@ -39,7 +40,8 @@ NOTES = {
     "dispatch_p95_ms": "one idle worker, Redis, from commit to claim",
     "wait_over_mdc_max": "the worst of the nine below",
     "service_gap_jobs": "in jobs of two images, one person asking for one, the other for two",
-    "flood_slows_by_jobs": "one job is what runs already",
+    "flood_slows_by_jobs": "longest wait less that of somebody alone, over the median job",
+    "flood_job_seconds": "from one claim of a busy worker to its next, median",
     **{
         f"wait_over_mdc_{round(load.share * 100)}_{load.servers}": (
             f"load {load.share:g}, {load.servers} workers, {waiting.SERVICE_SECONDS:g} s a picture"

@@ -9,11 +9,13 @@ they do not slow each other. Arrivals are random, each of another person, with a
 import heapq
 import json
 import random
+import statistics
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from benchmarks.queue import ideal
@@ -30,7 +32,7 @@ WARM = 10
 # Two people who always have something waiting: one asks for one image a time, one for two.
 GAP_QUEUE, GAP_ROWS = "render.gap.cpu", 40
 # One person with thirty rows waiting, and another with one after the other.
-FLOOD_QUEUE, FLOOD_ROWS, SINGLE_ROWS = "render.flood.cpu", 30, 12
+FLOOD_QUEUE, FLOOD_ROWS, SINGLE_ROWS, ALONE_ROWS = "render.flood.cpu", 30, 12, 5
 PATIENCE_SECONDS = 600
 
 
@@ -184,14 +186,32 @@ def _largest_gap(one: int) -> float:
 
 
 def _flood(told: dict[str, float]) -> None:
-    """How long one asks for one picture after another waits beside somebody with thirty."""
-    many, single = people("flooding", 2)
+    """How much longer one who asks for one picture after another waits beside somebody with
+    thirty than somebody alone, in jobs as long as the worker's own."""
+    early, many, single = people("flooding", 3)
     row = template(many)
+    # By another person: what one was served before a flood counts beside it.
+    alone = [_wait_of(_enter(row, early, FLOOD_QUEUE)) for _ in range(ALONE_ROWS)]
     copies(row, [many] * FLOOD_ROWS, queue=FLOOD_QUEUE)
     _ring(FLOOD_QUEUE)
     time.sleep(3 * SERVICE_SECONDS)
     waits = [_wait_of(_enter(row, single, FLOOD_QUEUE)) for _ in range(SINGLE_ROWS)]
-    told["flood_slows_by_jobs"] = round(max(waits) / SERVICE_SECONDS, 2)
+    job = _job_seconds(FLOOD_QUEUE)
+    told["flood_job_seconds"] = round(job, 3)
+    told["flood_longest_wait_seconds"] = round(max(waits), 3)
+    told["flood_wait_alone_seconds"] = round(statistics.median(alone), 3)
+    told["flood_slows_by_jobs"] = round((max(waits) - statistics.median(alone)) / job, 2)
+
+
+def _job_seconds(queue: str) -> float:
+    """How long a busy worker takes from one claim to the next; the median."""
+    from generation.models import Generation
+
+    claimed = Generation.objects.filter(queue=queue).order_by("claimed_at")
+    moments = [
+        _seconds(moment) for moment in claimed.values_list("claimed_at", flat=True) if moment
+    ]
+    return statistics.median(after - before for before, after in pairwise(moments))
 
 
 def _wait_of(row: "Generation") -> float:
