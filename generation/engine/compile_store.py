@@ -15,6 +15,7 @@ from typing import Any
 import torch
 
 from generation.engine.compiling import OPTIONS
+from generation.engine.kernel_choices import LONGEST_ROW
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ class CompileStore:
 
 def file_name(device: str, architecture: dict[str, Any]) -> str:
     """Named by all that compiled code depends on; `architecture` is plain JSON."""
-    told = json.dumps([architecture, OPTIONS], sort_keys=True, default=str)
+    told = json.dumps([architecture, OPTIONS, LONGEST_ROW], sort_keys=True, default=str)
     digest = hashlib.sha256(told.encode()).hexdigest()[:16]
     return "-".join((_plain(torch.__version__), _plain(device), digest)) + ".compiled"
 

@@ -8,17 +8,19 @@ freezing), so a pack that is written into them is seen.
 import threading
 import types
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from generation.engine.channel_norms import channel_norms
 from generation.engine.contract import EngineError
 from generation.engine.joined_projections import joined_projections
+from generation.engine.kernel_choices import rows_read_once
 
 # Not at all; captured as it is written; its repeated blocks compiled; all of it as one graph.
 OFF, GRAPHS, BLOCKS, WHOLE = "off", "graphs", "blocks", "whole"
@@ -35,17 +37,19 @@ BACKEND = "inductor"
 # give another picture. Left at their defaults, because they multiply the minutes of a first start:
 # max_autotune, coordinate_descent_tuning.
 OPTIONS = {"deterministic": True}
-# Blocks compiled besides those that a model itself names as repeated, and what leads into those
-# and out again: as it is written, it lays pictures out anew for each normalisation.
-OTHER_BLOCKS = frozenset({"ResnetBlock2D", "Upsample2D", "Downsample2D"})
-SEAMS = {
-    "Transformer2DModel": ("_operate_on_continuous_inputs", "_get_output_for_continuous_inputs")
-}
+# Compiled besides the blocks that a model itself names as repeated. Each variant of each costs a
+# warm start a quarter of a second: halvings gain too little for that.
+OTHER_BLOCKS = frozenset({"ResnetBlock2D", "Upsample2D"})
+LAST_NORM = "conv_norm_out"
+# What leads into a UNet's attention and out again.
+WAY_IN, WAY_OUT = "_operate_on_continuous_inputs", "_get_output_for_continuous_inputs"
 # Each size and batch compiles every kind of block anew; beyond this number nothing is compiled.
 MOST_VARIANTS = 256
 
 Size = tuple[int, int]
 Function = Callable[..., torch.Tensor]
+# What a UNet is told of the words; as long as it is the same, so are their keys and values.
+WORDS = "embedding"
 
 
 @dataclass(frozen=True)
@@ -110,22 +114,35 @@ class WarmUp:
     from_disk: bool = False
 
 
+class Compiled(NamedTuple):
+    """A pass, and the part of it that is made once, before the first of many with the same WORDS:
+    it returns the tensors that the pass will read. None where there is no such part."""
+
+    ask: Function
+    once: Callable[[torch.Tensor], list[torch.Tensor]] | None = None
+
+
 @contextmanager
 def compiled(
     way: str, compiling: Compiling, module: torch.nn.Module, function: Function
-) -> Iterator[Function]:
+) -> Iterator[Compiled]:
     """`function`, which asks `module`, compiled this way for as long as the block lasts.
 
     What was captured inside goes on working afterwards; the module is left as it was.
     """
-    if way == WHOLE:
-        with joined_projections(module):
-            yield torch.compile(_on_its_own(function), **_how(compiling))
-    elif way == BLOCKS:
-        with joined_projections(module), _compiled_blocks(module, _how(compiling)):
-            yield function
-    else:
-        yield function
+    if way not in (WHOLE, BLOCKS):
+        yield Compiled(function)
+        return
+    with ExitStack() as prepared:
+        words = prepared.enter_context(joined_projections(module))
+        prepared.enter_context(channel_norms(module))
+        if compiling.backend == BACKEND:
+            prepared.enter_context(rows_read_once())
+        if way == BLOCKS:
+            prepared.enter_context(_compiled_blocks(module, _how(compiling)))
+            yield Compiled(function, words.make if words else None)
+        else:
+            yield Compiled(torch.compile(_on_its_own(function), **_how(compiling)))
 
 
 def _how(compiling: Compiling) -> dict[str, Any]:
@@ -146,8 +163,8 @@ def _compiled_blocks(module: torch.nn.Module, how: Mapping[str, Any]) -> Iterato
     try:
         for block in blocks:
             block.compile(**how)
-        for part, name in seams:
-            setattr(part, name, torch.compile(getattr(part, name), **how))
+        for part, name, function in seams:
+            setattr(part, name, torch.compile(function, **how))
         with config.patch(
             recompile_limit=MOST_VARIANTS, accumulated_recompile_limit=16 * MOST_VARIANTS
         ):
@@ -156,19 +173,30 @@ def _compiled_blocks(module: torch.nn.Module, how: Mapping[str, Any]) -> Iterato
         # Sizes that nobody prepared go through the same blocks, and must not be compiled then.
         for block, impl in zip(blocks, before, strict=True):
             block._compiled_call_impl = impl
-        for part, name in seams:
+        for part, name, _ in seams:
             vars(part).pop(name, None)
 
 
 def _repeated_blocks(module: torch.nn.Module) -> list[torch.nn.Module]:
     names = OTHER_BLOCKS.union(getattr(module, "_repeated_blocks", None) or ())
-    return [part for part in module.modules() if type(part).__name__ in names]
+    return [
+        part for name, part in module.named_modules()
+        if type(part).__name__ in names or name.endswith(LAST_NORM)
+    ]  # fmt: skip
 
 
-def _seams(module: torch.nn.Module) -> Iterator[tuple[torch.nn.Module, str]]:
+def _seams(module: torch.nn.Module) -> Iterator[tuple[torch.nn.Module, str, Function]]:
     for part in module.modules():
-        for name in SEAMS.get(type(part).__name__, ()):
-            yield part, name
+        if type(part).__name__ == "Transformer2DModel":
+            yield part, WAY_IN, getattr(part, WAY_IN)
+            yield part, WAY_OUT, types.MethodType(_channels_last_out, part)
+
+
+def _channels_last_out(part: Any, **told: Any) -> torch.Tensor:
+    # Attention leaves channels side by side already, and everything after it wants them so; as it
+    # is written, a picture is turned here and back again for each normalisation.
+    output: torch.Tensor = getattr(type(part), WAY_OUT)(part, **told)
+    return output.contiguous(memory_format=torch.channels_last)
 
 
 def _on_its_own(function: Function) -> Function:

@@ -53,7 +53,8 @@ class WordAttention:
 
 
 class WordProducts:
-    """All keys and values of the words, made as soon as a UNet is asked, before anything else."""
+    """All keys and values of the words: made once before many passes with the same words, or, where
+    nobody did that, as soon as a UNet is asked."""
 
     def __init__(self, attentions: Sequence[Any]) -> None:
         self._processors = [WordAttention() for _ in attentions]
@@ -69,40 +70,54 @@ class WordProducts:
         }
         self._counts = [len(run) for run in runs]
         self._places = [places[weight.data_ptr()] for weight in weights]
+        self._are_made = False
 
-    def make(self, _: Any, positional: tuple[Any, ...], named: dict[str, Any]) -> None:
-        words = positional[2] if len(positional) > 2 else named["encoder_hidden_states"]
+    def make(self, words: torch.Tensor) -> list[torch.Tensor]:
+        """Of words (images, tokens, width), for all passes from now on; what those will read."""
+        self._are_made = True
+        return self._make(words)
+
+    def on_asking(self, _: Any, positional: tuple[Any, ...], named: dict[str, Any]) -> None:
+        if not self._are_made:
+            self._make(positional[2] if len(positional) > 2 else named["encoder_hidden_states"])
+
+    def forget(self, *_: Any) -> None:
+        if not self._are_made:
+            for processor in self._processors:
+                processor.made = None
+
+    def _make(self, words: torch.Tensor) -> list[torch.Tensor]:
+        products = [functional.linear(words, weight) for weight in self._joined]
         made = [
-            functional.linear(words, weight).chunk(count, dim=-1)
-            for weight, count in zip(self._joined, self._counts, strict=True)
+            product.chunk(count, dim=-1)
+            for product, count in zip(products, self._counts, strict=True)
         ]
         parts = [made[product][part] for product, part in self._places]
         for processor, key, value in zip(self._processors, parts[::2], parts[1::2], strict=True):
             processor.made = key, value
-
-    def forget(self, *_: Any) -> None:
-        for processor in self._processors:
-            processor.made = None
+        return products
 
 
 @contextmanager
-def joined_projections(module: torch.nn.Module) -> Iterator[None]:
+def joined_projections(module: torch.nn.Module) -> Iterator[WordProducts | None]:
     """Inside, a UNet's plain attentions share products; any other module is left alone.
 
-    What was compiled and recorded inside goes on working afterwards.
+    Gives the words' products, None where there are none. What was compiled and recorded inside
+    goes on working afterwards.
     """
     attentions = _plain_attentions(module)
     before = {attention: attention.processor for attention in attentions}
     for attention in attentions:
         if not attention.is_cross_attention and (weight := adjoined(_projections(attention))):
             attention.processor = SelfAttention(weight[0])
-    words = WordProducts([it for it in attentions if it.is_cross_attention])
+    crossing = [it for it in attentions if it.is_cross_attention]
+    words = WordProducts(crossing)
     hooks = (
-        module.register_forward_pre_hook(words.make, with_kwargs=True),
+        module.register_forward_pre_hook(words.on_asking, with_kwargs=True),
         module.register_forward_hook(words.forget),
     )
     try:
-        yield
+        yield words if crossing else None
     finally:
         for hook in hooks:
             hook.remove()

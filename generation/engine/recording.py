@@ -9,7 +9,8 @@ import torch
 # Passes before the recording: the first compiles and loads kernels, another settles workspaces.
 REHEARSALS = 3
 
-Ask = Callable[[], torch.Tensor]
+Output = torch.Tensor | list[torch.Tensor]
+Ask = Callable[[], Output]
 
 
 class Recorder:
@@ -23,6 +24,7 @@ class Recorder:
         self._recordings: weakref.WeakSet[Recording] = weakref.WeakSet()
         self._pool: Any = None
         self._stream: Any = None
+        self._played: weakref.ref[Recording] | None = None
 
     def record(self, ask: Ask) -> "Recording":
         """Run `ask` a few times, then record it; raises whatever it or the capture raises."""
@@ -44,9 +46,16 @@ class Recorder:
         ):
             output = ask()
         taken = torch.cuda.memory_reserved(self._device) - before
-        recording = Recording(ask, graph, output, max(0, taken))
+        recording = Recording(self, ask, graph, output, max(0, taken))
         self._recordings.add(recording)
         return recording
+
+    def note_played(self, recording: "Recording") -> None:
+        self._played = weakref.ref(recording)
+
+    def has_just_played(self, recording: "Recording") -> bool:
+        """Whether nothing was played since: others may write over what this one had read."""
+        return self._played is not None and self._played() is recording
 
     def _own_stream(self) -> Any:
         # One for all: each stream costs the matrix library a workspace.
@@ -62,16 +71,25 @@ class Recorder:
 
 
 class Recording:
-    """One recorded pass; `byte_size` is what it added to the device's memory."""
+    """One recorded pass; `byte_size` is what it added to the device's memory, `output` what it
+    writes, until another one is played."""
 
-    def __init__(self, ask: Ask, graph: Any, output: torch.Tensor, byte_size: int) -> None:
+    def __init__(
+        self, recorder: Recorder, ask: Ask, graph: Any, output: Output, byte_size: int
+    ) -> None:
         self.byte_size = byte_size
+        self.output = output
+        self._recorder = recorder
         # Kernels stay loaded as long as the code that loaded them.
         self._ask = ask
         self._graph = graph
-        self._output = output
 
-    def play(self) -> torch.Tensor:
-        """The pass over what its inputs hold now; a copy, which later passes leave alone."""
+    @property
+    def was_last(self) -> bool:
+        """Whether no other one was played since."""
+        return self._recorder.has_just_played(self)
+
+    def play(self) -> None:
+        """The pass over what its inputs hold now."""
         self._graph.replay()
-        return self._output.clone()
+        self._recorder.note_played(self)

@@ -16,13 +16,14 @@ from generation.engine.compiling import (
     GRAPHS,
     OFF,
     WHOLE,
+    WORDS,
     Compiling,
     WarmUp,
     compiled,
     preferred_attention,
 )
 from generation.engine.contract import EngineError
-from generation.engine.fast_passes import NOT_COMPILED, bucket_of
+from generation.engine.fast_passes import NOT_COMPILED, FastPass, bucket_of
 from generation.engine.model_shelf import MemoryBudget
 from generation.engine.renderer import Renderer
 from tests.engine import tiny_sdxl
@@ -30,24 +31,33 @@ from tests.engine import tiny_sdxl
 
 class Replay:
     byte_size = 1000
+    output = None
 
-    def __init__(self, ask):
-        self._ask = ask
+    def __init__(self, ask, played):
+        self._ask, self._played = ask, played
+
+    @property
+    def was_last(self):
+        return self._played[-1:] == [self]
 
     def play(self):
-        return self._ask().clone()
+        self.output = self._ask()
+        self._played.append(self)
 
 
 class PlainRecorder:
-    """Records nothing: it keeps what it would have recorded, and asks for it each time."""
+    """Records nothing: it keeps what it would have recorded, and asks for it each time.
+
+    `recorded` counts passes; what is made once before many of them is not counted.
+    """
 
     def __init__(self):
         self.recorded = 0
+        self.played = []
 
     def record(self, ask):
-        ask()
-        self.recorded += 1
-        return Replay(ask)
+        self.recorded += isinstance(ask(), torch.Tensor)
+        return Replay(ask, self.played)
 
 
 @pytest.fixture
@@ -233,10 +243,36 @@ def test_it_leaves_the_modules_as_they_were(ask):
 
     with (
         pytest.raises(RuntimeError, match="half-way"),
-        compiled(BLOCKS, Compiling(BLOCKS), unet, fail) as ask_it,
+        compiled(BLOCKS, Compiling(BLOCKS), unet, fail) as (ask_it, _),
     ):
         ask_it()
     assert not any(part._compiled_call_impl for part in unet.modules())
+
+
+def test_it_makes_of_the_words_once_what_all_steps_read(recorder, renderer, ask, ink):
+    own, _ = warm(ask(), BLOCKS)
+    request = ask(ink, steps=4)
+    recorder.played.clear()
+    picture = own.render(request).images[0]
+    kinds = ["words" if isinstance(it.output, list) else "pass" for it in recorder.played]
+    assert kinds == ["words", *["pass"] * 4, "pass"]  # four steps and the decoder
+    assert psnr(picture, renderer.render(request).images[0]) > 50
+
+
+def test_it_makes_them_again_for_other_words_or_after_another_pass():
+    played = []
+    module = torch.nn.Linear(2, 2)
+    inputs = {WORDS: torch.zeros(1, 2)}
+    once = Replay(lambda: [inputs[WORDS] + 1], played)
+    step = Replay(lambda: once.output[0] * 2, played)
+    fast, other = FastPass(module, inputs, step, once), Replay(lambda: None, played)
+    words, others = torch.ones(1, 2), torch.full((1, 2), 5.0)
+    for told, comes_to in ((words, 4), (words, 4), (others, 12), (words, 4)):
+        assert torch.equal(fast.play({WORDS: told}), torch.full((1, 2), float(comes_to)))
+    assert [it is once for it in played] == [1, 0, 0, 1, 0, 1, 0]
+    other.play()
+    fast.play({WORDS: words})
+    assert played[-2:] == [once, step]
 
 
 def test_it_tells_buckets_by_all_that_a_pass_is_told():

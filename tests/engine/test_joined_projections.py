@@ -53,6 +53,20 @@ def test_it_predicts_the_same_with_fewer_products(studio):
     assert len(together) == len(apart) - saved
 
 
+def test_keys_and_values_are_made_once_for_many_passes(studio):
+    unet, ask = studio.model.denoiser, asked(studio)
+    words = encode(studio.model, "a red cat")["embedding"]
+    with joined_projections(unet) as products:
+        wanted, together = products_of(unet, ask)
+        _, made = products_of(words, products.make)
+        (first, counted), (second, again) = (products_of(unet, ask) for _ in range(2))
+    assert made
+    assert counted == again
+    assert sorted(counted + made) == sorted(together)
+    assert torch.equal(first, wanted)
+    assert torch.equal(first, second)
+
+
 def test_it_leaves_the_model_as_it_was(studio):
     unet, ask = studio.model.denoiser, asked(studio)
     before = [type(it.processor) for it in unet.modules() if hasattr(it, "processor")]
