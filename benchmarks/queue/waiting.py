@@ -119,13 +119,17 @@ def _enter(row: "Generation", owner: "User", queue: str) -> "Generation":
 
 
 def _compared(load: Load) -> dict[str, float]:
-    """The 95th percentiles of waiting: what was measured over what these arrivals cost at least."""
-    rows = _ended(load.queue)[WARM:]
+    """The 95th percentiles of waiting: what was measured over what these arrivals cost at least.
+
+    The first WARM count nowhere, but those behind them waited for them on either side.
+    """
+    rows = _ended(load.queue)
     arrivals = [_seconds(created) for created, _ in rows]
-    measured = ideal.p95([_seconds(claimed) - _seconds(created) for created, claimed in rows])
-    least = ideal.p95(ideal.waits(arrivals, SERVICE_SECONDS, load.servers))
     begun = [moment - arrivals[0] for moment in arrivals]
-    planned = ideal.p95(simulation.waits(begun, load.servers, lambda: SERVICE_SECONDS))
+    waited = [_seconds(claimed) - _seconds(created) for created, claimed in rows]
+    measured = ideal.p95(waited[WARM:])
+    least = ideal.p95(ideal.waits(arrivals, SERVICE_SECONDS, load.servers)[WARM:])
+    planned = ideal.p95(simulation.waits(begun, load.servers, lambda: SERVICE_SECONDS)[WARM:])
     name = _name(load)
     return {
         f"wait_over_mdc_{name}": round(measured / least, 3),
@@ -135,7 +139,7 @@ def _compared(load: Load) -> dict[str, float]:
         f"mdc_p95_seconds_endless_{name}": round(
             ideal.mdc_p95(load.share, load.servers) * SERVICE_SECONDS, 2
         ),
-        f"arrivals_{name}": len(rows),
+        f"arrivals_{name}": len(rows) - WARM,
     }
 
 
@@ -188,10 +192,16 @@ def _largest_gap(one: int) -> float:
 def _flood(told: dict[str, float]) -> None:
     """How much longer one who asks for one picture after another waits beside somebody with
     thirty than somebody alone, in jobs as long as the worker's own."""
+    from django.db import transaction
+
+    from generation import fair_share
+
     early, many, single = people("flooding", 3)
     row = template(many)
     # By another person: what one was served before a flood counts beside it.
     alone = [_wait_of(_enter(row, early, FLOOD_QUEUE)) for _ in range(ALONE_ROWS)]
+    with transaction.atomic():
+        fair_share.join(many)
     copies(row, [many] * FLOOD_ROWS, queue=FLOOD_QUEUE)
     _ring(FLOOD_QUEUE)
     time.sleep(3 * SERVICE_SECONDS)
