@@ -29,7 +29,7 @@ SECONDS = {
     "postgresql": "EXTRACT(EPOCH FROM {})::float8",
     "sqlite": "JULIANDAY({}) * 86400",
 }
-# `Generation` rows of a queue that can be claimed now; the scheduler's `_claimable` in SQL.
+# `Generation` rows of a queue that can be claimed now; the scheduler's `claimable` in SQL.
 CLAIMABLE = "state = 'queued' AND queue = %s AND (retry_at IS NULL OR retry_at <= {now})"
 
 

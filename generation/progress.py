@@ -18,7 +18,7 @@ from django.db import connection
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
-from generation import moving, scheduler
+from generation import moving, places_in_line
 from generation.models import GeneratedImage, Generation, Worker
 from generation.pace import seconds_an_image
 from generation.states import ACTIVE, ENDED, State
@@ -187,7 +187,7 @@ def line_changed(queue: str) -> None:
 
 def line(queue: str) -> list[tuple[UUID, int]]:
     """Waiting rows with their image counts, next first; up to a second old."""
-    found = cache.get_or_set(f"line:{queue}", lambda: scheduler.line_of(queue), timeout=1)
+    found = cache.get_or_set(f"line:{queue}", lambda: places_in_line.line_of(queue), timeout=1)
     return found or []
 
 

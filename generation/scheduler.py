@@ -1,8 +1,6 @@
 """Who is served next. Fair between people by device-seconds, exact under concurrent workers."""
 
-import heapq
 import uuid
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from django.conf import settings
@@ -10,7 +8,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Now
 
 from generation.engine.contract import MAX_IMAGES
-from generation.fair_share import TYPICAL_IMAGE_SECONDS, Turn, first_row_of, turns_of
+from generation.fair_share import Turn, first_row_of, turns_of
 from generation.models import Generation
 from generation.moving import move
 from generation.states import State
@@ -21,9 +19,8 @@ AFFINITY_GAP_SECONDS = 20.0
 AFFINITY_PATIENCE_SECONDS = 15.0
 # Of one person's rows: pictures before the tiles of a sheet of looks, then the oldest.
 IN_TURN = (F("sheet").asc(nulls_first=True), "created_at")
-# Rows looked at to fill a batch or to tell people their place.
+# Rows looked at to fill a batch.
 FILL_ROWS = 32
-LINE_ROWS = 1000
 
 
 def claim(worker_name: str, queue: str, loaded_batch_key: str = "") -> list[Generation]:
@@ -51,21 +48,6 @@ def upcoming(queues: Iterable[str], loaded_batch_key: str) -> Generation | None:
     return next((row for line in lines for row in _in_line(*line, loaded_batch_key)), None)
 
 
-def line_of(queue: str) -> list[tuple[uuid.UUID, int]]:
-    """Waiting rows with their image counts, in the order they would be served if nobody came.
-
-    Each person's rows come in turn; serving one moves its person back by its images.
-    """
-    waiting: dict[int, list[Generation]] = defaultdict(list)
-    rows = _claimable(queue).only("pk", "person_id", "count").order_by(*IN_TURN)
-    for row in rows[:LINE_ROWS]:
-        waiting[row.person_id].append(row)
-    turns = turns_of(queue)
-    heap = [(turn.standing, place, turn.person_id) for place, turn in enumerate(turns)]
-    heapq.heapify(heap)
-    return list(_served(heap, waiting))
-
-
 def images_at_once() -> int:
     """Images in one engine call. On a CPU a batch gains nothing and the first picture waits."""
     return 1 if settings.RENDER_DEVICE.startswith("cpu") else MAX_IMAGES
@@ -73,11 +55,12 @@ def images_at_once() -> int:
 
 def waiting_queues() -> dict[str, int]:
     """Queues with rows that can be claimed now, and how many."""
-    counted = _claimable().values_list("queue").annotate(rows=Count("pk")).order_by()
+    counted = claimable().values_list("queue").annotate(rows=Count("pk")).order_by()
     return dict(counted)
 
 
-def _claimable(queue: str | None = None) -> QuerySet[Generation]:
+def claimable(queue: str | None = None) -> QuerySet[Generation]:
+    """Rows that may be claimed now, from one queue or all."""
     ready = Q(retry_at=None) | Q(retry_at__lte=Now())
     rows = Generation.objects.filter(ready, state=State.QUEUED.value)
     return rows if queue is None else rows.filter(queue=queue)
@@ -86,18 +69,27 @@ def _claimable(queue: str | None = None) -> QuerySet[Generation]:
 def _in_line(queue: str, turns: Sequence[Turn], loaded_batch_key: str) -> Iterator[Generation]:
     """The row to claim, then each person's first one, looked up only when it is asked for."""
     if turns and loaded_batch_key and turns[0].longest_wait <= AFFINITY_PATIENCE_SECONDS:
-        furthest = turns[0].standing + AFFINITY_GAP_SECONDS
-        near = [turn.person_id for turn in turns if turn.standing <= furthest]
-        loaded = _rows(queue).filter(person_id__in=near, batch_key=loaded_batch_key)
-        having = set(loaded.order_by().values_list("person_id", flat=True).distinct())
-        whose = next((person for person in near if person in having), None)
-        yield from loaded.filter(person_id=whose)[:1]
+        yield from _of_loaded_pack(queue, turns, loaded_batch_key)
     for turn in turns:
         yield from first_row_of(turn.person_id, queue)
 
 
+def _of_loaded_pack(queue: str, turns: Sequence[Turn], key: str) -> Iterator[Generation]:
+    """The first row of the first person who is near enough and has one; often it is the first."""
+    first = list(first_row_of(turns[0].person_id, queue))
+    if first and first[0].batch_key == key:
+        yield from first
+        return
+    furthest = turns[0].standing + AFFINITY_GAP_SECONDS
+    near = [turn.person_id for turn in turns if turn.standing <= furthest]
+    loaded = _rows(queue).filter(person_id__in=near, batch_key=key)
+    having = set(loaded.order_by().values_list("person_id", flat=True).distinct())
+    whose = next((person for person in near if person in having), None)
+    yield from loaded.filter(person_id=whose)[:1]
+
+
 def _rows(queue: str) -> QuerySet[Generation]:
-    return _claimable(queue).order_by(*IN_TURN)
+    return claimable(queue).order_by(*IN_TURN)
 
 
 def _mates(first: Generation, worker_name: str, token: uuid.UUID) -> Iterator[Generation]:
@@ -122,17 +114,3 @@ def _take(row: Generation, worker_name: str, token: uuid.UUID) -> bool:
     if taken:
         row.state, row.claim_token, row.attempts = State.CLAIMED.value, token, row.attempts + 1
     return taken
-
-
-def _served(
-    heap: list[tuple[float, int, int]], waiting: dict[int, list[Generation]]
-) -> Iterator[tuple[uuid.UUID, int]]:
-    while heap:
-        standing, place, person_id = heapq.heappop(heap)
-        rows = waiting[person_id]
-        if not rows:
-            continue
-        row = rows.pop(0)
-        yield row.pk, row.count
-        cost = row.count * TYPICAL_IMAGE_SECONDS
-        heapq.heappush(heap, (standing + cost, place, person_id))

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from generation import fair_share, scheduler
+from generation import fair_share, places_in_line, scheduler
 from generation.models import FairShare, Generation
 from tests.generation.conftest import QUEUE
 from tests.stylepacks.factories import make_pack
@@ -149,7 +149,7 @@ def test_it_foretells_the_order_it_serves(alice, bob, charlie, submit):
         for _ in range(2):
             submit(person)
         served(person, seconds)
-    foretold = [pk for pk, _ in scheduler.line_of(QUEUE)]
+    foretold = [pk for pk, _ in places_in_line.line_of(QUEUE)]
     actual = []
     while rows := claim():
         actual += [row.pk for row in rows]
@@ -161,7 +161,7 @@ def test_it_lines_up_a_long_queue_in_few_queries(alice, bob, submit, django_asse
         for _ in range(6):
             submit(person)
     with django_assert_max_num_queries(2):
-        scheduler.line_of(QUEUE)
+        places_in_line.line_of(QUEUE)
     with django_assert_max_num_queries(3):
         claim()
 
@@ -171,6 +171,14 @@ def test_staying_with_the_loaded_pack_serves_the_least_served_first(alice, bob, 
     single = submit(bob)
     fair_share.charge(alice.pk, 10.0)
     assert scheduler.claim("worker-1", QUEUE, crowd[0].batch_key) == [single]
+
+
+def test_who_is_first_and_asks_for_the_loaded_pack_is_not_searched_for(
+    alice, submit, django_assert_max_num_queries
+):
+    row = submit(alice)
+    with django_assert_max_num_queries(3):
+        assert scheduler.claim("worker-1", QUEUE, row.batch_key) == [row]
 
 
 def test_it_cuts_the_line_after_those_in_flight_are_moved_back(alice, bob, charlie, submit):

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts import allowance
 from accounts.signals import guest_adopted
-from generation import endings, look_sheets, recovery, scheduler, submission
+from generation import endings, look_sheets, places_in_line, recovery, scheduler, submission
 from generation.look_sheets import LooksWish
 from generation.models import FairShare, Favourite, Generation, LookSheet
 from generation.submission import SubmissionError
@@ -298,7 +298,7 @@ class TestTheLine:
     def test_it_lets_ones_own_pictures_go_first(self, alice, ask, submit):
         ask(alice)
         mine = submit(alice)
-        assert scheduler.line_of(QUEUE)[0] == (mine.pk, 1)
+        assert places_in_line.line_of(QUEUE)[0] == (mine.pk, 1)
         assert scheduler.claim("worker-1", QUEUE) == [mine]
 
     def test_it_counts_the_seconds_that_were_spent(self, alice, ask, process):
