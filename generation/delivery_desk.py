@@ -21,6 +21,9 @@ AT_ONCE = 2
 # From the wish to stop until what is not delivered goes back: supervisors kill after ten or more.
 STOP_SECONDS = 5.0
 LOOK_SECONDS = 0.2
+# The thread and what it holds open (a database connection takes as long as a delivery) stay for
+# the next picture of a busy worker, not for that of tomorrow.
+LINGER_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -30,23 +33,27 @@ class _Job:
 
 
 class DeliveryDesk:
-    """One per worker process; the thread lives while there is something to do.
+    """One per worker process; the thread lives while there is something to do, and a little longer.
 
     `is_stopping` says whether the worker was asked to stop; `after_each` puts away what a job
-    left open in the thread. `beside=False` does every job at once, in the caller's thread.
+    left broken in the thread, `at_end` what it left open. `beside=False` does every job at once,
+    in the caller's thread.
     """
 
     def __init__(
         self,
         is_stopping: Callable[[], bool],
         after_each: Callable[[], object] = lambda: None,
+        at_end: Callable[[], object] = lambda: None,
         *,
         beside: bool = True,
     ) -> None:
         self._is_stopping = is_stopping
         self._after_each = after_each
+        self._at_end = at_end
         self._beside = beside
         self._waiting: deque[_Job] = deque()
+        self._is_doing = False
         self._room_taken = 0
         self._thread: threading.Thread | None = None
         self._changed = threading.Condition()
@@ -72,7 +79,7 @@ class DeliveryDesk:
     def is_idle(self, within: float = 0.0) -> bool:
         """Whether everything is done, after waiting for that for so many seconds at most."""
         with self._changed:
-            idle = self._changed.wait_for(lambda: self._thread is None, max(0.0, within))
+            idle = self._changed.wait_for(self._has_nothing, max(0.0, within))
             self._raise_what_was_raised()
             return idle
 
@@ -84,6 +91,9 @@ class DeliveryDesk:
         if self._stop_by is None:
             self._stop_by = time.monotonic() + STOP_SECONDS
         return self._stop_by - time.monotonic()
+
+    def _has_nothing(self) -> bool:
+        return not self._waiting and not self._is_doing
 
     def _has_room(self, within: float) -> bool:
         with self._changed:
@@ -99,6 +109,7 @@ class DeliveryDesk:
             # In its thread a job is still about what it was about where it was handed over.
             self._waiting.append(_Job(partial(copy_context().run, job.do), job.takes_room))
             self._room_taken += job.takes_room
+            self._changed.notify_all()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="delivery", daemon=True)
                 self._thread.start()
@@ -109,16 +120,18 @@ class DeliveryDesk:
             raise raised
 
     def _work(self) -> None:
-        while (job := self._next()) is not None:
-            self._do(job)
+        with ExitStack() as tidied:
+            tidied.callback(self._at_end)
+            while (job := self._next()) is not None:
+                self._do(job)
 
     def _next(self) -> _Job | None:
         with self._changed:
-            if self._waiting:
+            if self._changed.wait_for(lambda: self._waiting, LINGER_SECONDS):
+                self._is_doing = True
                 return self._waiting.popleft()
             # In one step with the look: whoever adds a job from now on starts another thread.
             self._thread = None
-            self._changed.notify_all()
             return None
 
     def _do(self, job: _Job) -> None:
@@ -132,5 +145,6 @@ class DeliveryDesk:
             self._raised = error
         finally:
             with self._changed:
+                self._is_doing = False
                 self._room_taken -= job.takes_room
                 self._changed.notify_all()

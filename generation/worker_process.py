@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import close_old_connections, connection
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -76,7 +76,10 @@ class WorkerProcess:
         self.queues = queues
         self.loaded_batch_key = ""
         self.desk = DeliveryDesk(
-            is_stopping, close_connection, beside=bool(settings.DELIVER_BESIDE)
+            is_stopping,
+            close_old_connections,
+            close_connection,
+            beside=bool(settings.DELIVER_BESIDE),
         )
         self._held: set[UUID] = set()
         self._alive_at = time.monotonic()

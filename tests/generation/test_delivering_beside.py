@@ -186,10 +186,11 @@ class TestOverlap:
         assert set(seen) == {"rendering"}
         require_each_once(generation)
 
-    def test_the_thread_ends_with_its_work(self, alice, submit, process):
+    def test_the_thread_ends_after_its_work(self, alice, submit, process, monkeypatch):
+        monkeypatch.setattr(delivery_desk, "LINGER_SECONDS", 0.1)
         submit(alice)
         process.work()
-        assert "delivery" not in [thread.name for thread in threading.enumerate()]
+        wait_until(lambda: process.desk._thread is None, PATIENCE, "the thread stays")
 
     def test_what_is_delivered_counts_once_in_the_line(self, alice, submit, process, storage):
         submit(alice)
