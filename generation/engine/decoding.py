@@ -1,6 +1,6 @@
 """From latents to pixels, in whatever way it fits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,19 +14,29 @@ from generation.engine.pipelines import Model
 from generation.engine.precision import name_of
 from generation.engine.tiled_decoder import decoded_in_tiles
 
+# Pixels (height, width, 3), and whether all of them are finite; both on their way to the CPU.
+Launched = tuple[torch.Tensor, torch.Tensor]
 
-def decoded(model: Model, lanes: Sequence[Lane], frugal: Frugality) -> list[RenderedImage]:
-    """Latents to 8-bit pixels; without those whose numbers are not finite.
 
-    Every picture is launched before the first is waited for, so that the device never waits.
+def decode(model: Model, lanes: Sequence[Lane], frugal: Frugality) -> dict[str, Launched]:
+    """Latents to 8-bit pixels, by the keys of their images. Every picture is launched before the
+    first is waited for, so that the device never waits; `pictures` does.
     """
-    launched = [frugal.decoding(partial(_pixels, model, lane.latents, frugal)) for lane in lanes]
+    return {
+        lane.key: frugal.decoding(partial(_pixels, model, lane.latents, frugal)) for lane in lanes
+    }
+
+
+def pictures(
+    model: Model, lanes: Sequence[Lane], launched: Mapping[str, Launched]
+) -> list[RenderedImage]:
+    """What was launched for these lanes, once it is there; without what is not finite."""
     if model.device.type == "cuda":
         torch.cuda.synchronize(model.device)
     return [
-        _image_of(model, lane, pixels.numpy())
-        for lane, (pixels, is_finite) in zip(lanes, launched, strict=True)
-        if is_finite
+        _image_of(model, lane, launched[lane.key][0].numpy())
+        for lane in lanes
+        if launched[lane.key][1]
     ]
 
 
@@ -36,10 +46,7 @@ def _image_of(model: Model, lane: Lane, rgb: Any) -> RenderedImage:
     return RenderedImage(order.key, order.seed, width, height, rgb.tobytes(), precision)
 
 
-def _pixels(
-    model: Model, latents: torch.Tensor, frugal: Frugality
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """(height, width, 3), and whether all of it was finite; both on their way to the CPU."""
+def _pixels(model: Model, latents: torch.Tensor, frugal: Frugality) -> Launched:
     vae = _decoder(model, frugal)
     scaled = for_decoder(vae, latents.to(vae.device)).to(vae.dtype)
     image = _image(model, scaled, frugal.tile)
@@ -55,7 +62,9 @@ def _decoder(model: Model, frugal: Frugality) -> Any:
     place, dtype = model.device, model.decoder_dtype
     if frugal.decodes_on_host:
         place, dtype = torch.device("cpu"), torch.float32
-    if (vae.device.type, vae.dtype) != (place.type, dtype):
+    # diffusers' own `dtype` walks through all of its modules.
+    now = next(vae.parameters())
+    if (now.device.type, now.dtype) != (place.type, dtype):
         with torch.inference_mode(False):
             vae.to(device=place, dtype=dtype)
     return vae

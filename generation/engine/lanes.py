@@ -26,6 +26,10 @@ class Lane:
     chance: torch.Generator
     estimate: torch.Tensor | None = None
 
+    @property
+    def key(self) -> str:
+        return self.order.key
+
     def advance(self, noise: torch.Tensor, timestep: torch.Tensor) -> None:
         extra = {"generator": self.chance} if takes_generator(self.scheduler) else {}
         output = self.scheduler.step(noise, timestep, self.latents, **extra)

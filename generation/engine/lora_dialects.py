@@ -34,8 +34,10 @@ PART = re.compile(
     r"|dora_scale|lora_magnitude_vector|lora_mid|alpha)(?:\.default)?(?:\.weight)?$"
 )
 ADAPTER = re.compile(r"\.(lora_[AB])\.\w+\.weight$")
-DOWN = re.compile(r"\.(lora_A(\.\w+)?|lora_down|lora\.down|lora_linear_layer\.down)\.weight$")
-UP = re.compile(r"\.(lora_B(\.\w+)?|lora_up|lora\.up|lora_linear_layer\.up)\.weight$")
+SIDE = re.compile(
+    r"\.(?:(lora_A(?:\.\w+)?|lora_down|lora\.down|lora_linear_layer\.down)"
+    r"|(lora_B(?:\.\w+)?|lora_up|lora\.up|lora_linear_layer\.up))\.weight$"
+)
 LYCORIS = re.compile("hada_|lokr_")
 KOHYA_ENDINGS = (".lora_down.weight", ".lora_up.weight")
 PEFT_ENDINGS = (".lora_A.weight", ".lora_B.weight")
@@ -91,11 +93,11 @@ def layers(
     `arrived` returns when the tensors hold what the file does: most names are found before. Keys
     that stand for nothing are left out. LoraRefused when no dialect knows the names.
     """
-    parts = _parts(tensors)
+    parts, of_parts = _parts(tensors)
     rebuilt = {stem: own for stem, own in parts.items() if _is_rebuilt(own)}
     plain = {
         key: tensor for key, tensor in tensors.items()
-        if not _is_part(key, tensor) and _stem(key) not in rebuilt
+        if key not in of_parts and (not rebuilt or _stem(key) not in rebuilt)
     }  # fmt: skip
     stems, stand_ins = _stand_ins(rebuilt, tensors)
     shown = {**stand_ins, **plain}
@@ -108,7 +110,7 @@ def layers(
         if keys["down"] in stems:
             found[name] = _in_part(tensors, rebuilt[stems[keys["down"]]], pair["up"].tensor)
         elif keys["down"] in plain and keys["up"] in plain:
-            beside = parts.get(_stem(keys["down"]), {})
+            beside = parts.get(_stem(keys["down"]), {}) if parts else {}
             found[name] = _factors(tensors, pair, keys, beside)
     return found
 
@@ -176,21 +178,24 @@ def _source(tensor: torch.Tensor, origin: Mapping[int, str]) -> str:
     return seen.pop() if len(seen) == 1 else ""
 
 
-def _is_part(key: str, tensor: torch.Tensor) -> bool:
+def _part_of(key: str, tensor: torch.Tensor) -> tuple[str, str] | None:
     match = PART.match(key)
-    return match is not None and (match[2] != "alpha" or tensor.numel() == 1)
+    if match is None or (match[2] == "alpha" and tensor.numel() != 1):
+        return None
+    return match[1], match[2].replace("lora_mid", "mid")
 
 
-def _parts(tensors: Tensors) -> dict[str, dict[str, str]]:
+def _parts(tensors: Tensors) -> tuple[dict[str, dict[str, str]], set[str]]:
+    """By layer, the keys of its parts beside or instead of plain factors; and those keys."""
+    named = {key: part for key, tensor in tensors.items() if (part := _part_of(key, tensor))}
     parts: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    for key, tensor in tensors.items():
-        if _is_part(key, tensor) and (match := PART.match(key)):
-            parts[match[1]][match[2].replace("lora_mid", "mid")] = key
-    for key in tensors:
-        if _is_rebuilt(parts.get(_stem(key), {})):
-            side = "down" if DOWN.search(key) else "up" if UP.search(key) else ""
-            parts[_stem(key)] |= {side: key} if side else {}
-    return parts
+    for key, (stem, name) in named.items():
+        parts[stem][name] = key
+    if any(map(_is_rebuilt, parts.values())):
+        for key in tensors:
+            if _is_rebuilt(parts.get(_stem(key), {})) and (side := SIDE.search(key)):
+                parts[_stem(key)]["down" if side[1] else "up"] = key
+    return parts, set(named)
 
 
 def _is_rebuilt(own: Mapping[str, str]) -> bool:
@@ -198,7 +203,7 @@ def _is_rebuilt(own: Mapping[str, str]) -> bool:
 
 
 def _stem(key: str) -> str:
-    return UP.sub("", DOWN.sub("", key))
+    return SIDE.sub("", key)
 
 
 def _stand_ins(
@@ -238,8 +243,9 @@ def _converted(use: LoraUse, given: Tensors, model: Model) -> dict[str, torch.Te
             stray,
         ) from error
     state = result[0] if isinstance(result, tuple) else result
+    known = tuple(f"{name}." for name in (*model.family.lora_components, *SD_ENCODERS))
     return _peft_names(
-        {_with_component(key, model): tensor for key, tensor in state.items()}, model
+        {_with_component(key, known, model): tensor for key, tensor in state.items()}, model
     )
 
 
@@ -259,10 +265,9 @@ def _respelled(key: str) -> str:
     return key
 
 
-def _with_component(key: str, model: Model) -> str:
+def _with_component(key: str, known: tuple[str, ...], model: Model) -> str:
     # PEFT's own files carry no component: they hold the denoiser's layers.
     bare = key.removeprefix(PEFT_ROOT)
-    known = tuple(f"{name}." for name in (*model.family.lora_components, *SD_ENCODERS))
     return bare if bare.startswith(known) else f"{model.family.denoiser}.{bare}"
 
 

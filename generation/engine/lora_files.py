@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from diffusers.loaders.lora_base import LORA_ADAPTER_METADATA_KEY
@@ -31,7 +31,7 @@ from generation.engine.layer_changes import (
     shape_of,
 )
 from generation.engine.pipelines import Model
-from generation.engine.proofs import Proof, of_no_file, proof_of, refuse_other_file
+from generation.engine.proofs import Proof, proof_of, refuse_other_file
 from generation.engine.refusals import some
 from generation.engine.tensor_files import TensorFile, all_finite
 
@@ -57,7 +57,7 @@ class LoraFile:
     """A checked file: what it does to each layer by full module name ("unet.conv_in").
 
     `factors` are low-rank changes; `rebuilt` are those of other methods. `keys` names each
-    layer's tensors in the file. `proof` raises LoraRefused where it is another file after all.
+    layer's tensors in the file. `proof` is known later than the rest: it may be another file.
     """
 
     name: str
@@ -65,7 +65,7 @@ class LoraFile:
     factors: dict[str, Factors]
     keys: dict[str, tuple[str, ...]]
     rebuilt: dict[str, Rebuilt] = field(default_factory=dict)
-    proof: Proof = of_no_file
+    proof: Proof = field(default_factory=Proof)
 
     @property
     def changes(self) -> dict[str, Rebuilt]:
@@ -78,26 +78,45 @@ class LoraFile:
         return {name: self.keys[name] for name, own in self.rebuilt.items() if own.magnitude}
 
 
-def read(use: LoraUse, model: Model, place: torch.device = HOST_MEMORY) -> LoraFile:
-    """Read, check and convert one file into `place`; LoraRefused with the reason and the keys.
+class Opened(NamedTuple):
+    """A file whose bytes are being read and hashed, beside the program."""
 
-    Its bytes are hashed meanwhile: nothing that came of them may leave before `proof` was asked.
+    use: LoraUse
+    file: TensorFile
+    proof: Proof
+
+
+def opened(use: LoraUse, place: torch.device = HOST_MEMORY) -> Opened:
+    """Begin to read one file into `place`; LoraRefused where there is none, or of another format.
+
+    Its bytes are hashed meanwhile: nothing that came of them may leave before `proof` was waited
+    for.
     """
     file = _opened(use, place)
-    proof = proof_of(file, use)
+    return Opened(use, file, proof_of(file, use))
+
+
+def parsed(begun: Opened, model: Model) -> LoraFile:
+    """Check and convert an opened file; LoraRefused with the reason and the keys."""
     try:
-        return _parsed(use, file, proof, model)
+        return _parsed(begun, model)
     except LoraRefused:
         # Where both fail, it is the other file that is told.
-        proof()
+        begun.proof.wait()
         raise
 
 
-def _parsed(use: LoraUse, file: TensorFile, proof: Proof, model: Model) -> LoraFile:
+def read(use: LoraUse, model: Model, place: torch.device = HOST_MEMORY) -> LoraFile:
+    """Both in one; raises as they do."""
+    return parsed(opened(use, place), model)
+
+
+def _parsed(begun: Opened, model: Model) -> LoraFile:
+    use, file, proof = begun
     tensors = file.tensors
     _refuse_other_methods(use, tensors)
     layers = lora_dialects.layers(use, tensors, model, partial(_wait, use, file))
-    _refuse_broken(use, tensors)
+    _refuse_broken(use, file)
     changes = _changes(layers, _adapter_settings(file.metadata))
     keys = {name: layers[name].keys for name in changes}
     _refuse_unused(use, tensors, keys)
@@ -149,10 +168,10 @@ def _wait(use: LoraUse, file: TensorFile) -> None:
         raise LoraRefused(f"The LoRA '{use.name}' could not be read ({error}).") from error
 
 
-def _refuse_broken(use: LoraUse, tensors: Mapping[str, torch.Tensor]) -> None:
-    if all_finite(tensors.values()):
+def _refuse_broken(use: LoraUse, file: TensorFile) -> None:
+    if all_finite(file.blocks):
         return
-    broken = tuple(key for key, tensor in tensors.items() if not all_finite([tensor]))
+    broken = tuple(key for key, tensor in file.tensors.items() if not all_finite([tensor]))
     raise LoraRefused(
         f"The LoRA '{use.name}' holds values that are not numbers in {some(broken)}.", broken
     )

@@ -7,10 +7,9 @@ weights it changes.
 
 import threading
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
-from itertools import repeat
 
 import torch
 
@@ -19,17 +18,20 @@ from generation.engine.contract import LoraRefused, LoraUse
 from generation.engine.lora_files import HOST_MEMORY
 from generation.engine.lora_switch import StackedLora
 
+# Waits for an opened file's bytes and parses it, or raises LoraRefused.
+Finish = Callable[[], StackedLora]
+
 
 class LoraShelf:
-    """One checkpoint's LoRAs. `read` parses a file into a place, or raises LoraRefused."""
+    """One checkpoint's LoRAs. `opened` begins to read a file into a place; LoraRefused."""
 
     def __init__(
         self,
-        read: Callable[[LoraUse, torch.device], StackedLora],
+        opened: Callable[[LoraUse, torch.device], Finish],
         device: torch.device,
         kept: ByteShelf[StackedLora],
     ) -> None:
-        self._read = read
+        self._opened = opened
         self._device = device
         self._kept = kept
         self._owner = object()
@@ -45,9 +47,9 @@ class LoraShelf:
 
         What was just read may still turn out to be another file: `prove` before anything is shown.
         """
-        makers = {self._key(use.sha256): partial(self._made, use) for use in uses}
         try:
-            self._stage_side_by_side(uses)
+            opened = self._opened_together(uses)
+            makers = {self._key(use.sha256): partial(self._made, use, opened) for use in uses}
             taken = dict(zip(makers, self._kept.take(makers), strict=True))
         finally:
             self._forget_staged(use.sha256 for use in uses)
@@ -56,6 +58,11 @@ class LoraShelf:
     def get(self, use: LoraUse) -> StackedLora:
         """One LoRA by itself; raises LoraRefused."""
         return self.take([use])[0]
+
+    def is_known(self, uses: Sequence[LoraUse]) -> bool:
+        """Whether `prove` would wait for nothing."""
+        loras = [self._kept.peek(self._key(use.sha256)) for use in uses]
+        return all(lora is None or lora.proof.is_known for lora in loras)
 
     def prove(self, uses: Sequence[LoraUse]) -> None:
         """Wait until those that were taken are proven; LoraRefused for one that is another file,
@@ -66,7 +73,7 @@ class LoraShelf:
             try:
                 # One that was dropped since it was proven may be applied still.
                 if lora is not None:
-                    lora.proof()
+                    lora.proof.wait()
             except LoraRefused:
                 self._kept.discard(key)
                 raise
@@ -80,13 +87,14 @@ class LoraShelf:
         for use in missing.values():
             self._stage(use, HOST_MEMORY)
 
-    def _stage_side_by_side(self, uses: Sequence[LoraUse]) -> None:
-        missing = {use.sha256: use for use in uses if use.sha256 not in self}
-        if len(missing) < 2:
-            return
-        # Much of the reading is copying, during which another thread may go on.
-        with ThreadPoolExecutor(len(missing)) as readers:
-            list(readers.map(self._stage, missing.values(), repeat(self._device)))
+    def _opened_together(self, uses: Sequence[LoraUse]) -> dict[str, Finish]:
+        """All that must be read: the next one's bytes arrive while one is parsed."""
+        with self._staging:
+            missing = {
+                use.sha256: use for use in uses
+                if use.sha256 not in self and use.sha256 not in self._staged
+            }  # fmt: skip
+        return {sha256: self._opened(use, self._device) for sha256, use in missing.items()}
 
     def _forget_staged(self, digests: Iterable[str]) -> None:
         with self._staging:
@@ -99,15 +107,18 @@ class LoraShelf:
             if self._staged.setdefault(use.sha256, ready) is not ready:
                 return
         try:
-            ready.set_result(self._read(use, place))
+            ready.set_result(self._opened(use, place)())
         except BaseException as error:  # whoever takes this LoRA is told, whatever it is
             ready.set_exception(error)
 
-    def _made(self, use: LoraUse) -> StackedLora:
+    def _made(self, use: LoraUse, opened: dict[str, Finish]) -> StackedLora:
         with self._staging:
             staged = self._staged.pop(use.sha256, None)
+        if staged is None:
+            finish = opened.get(use.sha256) or self._opened(use, self._device)
+            return finish()
         # One that is being read ahead right now is waited for: reading it twice takes longer.
-        return staged.result().on(self._device) if staged else self._read(use, self._device)
+        return staged.result().on(self._device)
 
     def _key(self, sha256: str) -> Hashable:
         return self._owner, sha256

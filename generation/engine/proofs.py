@@ -5,26 +5,36 @@ Hashing 170 MB takes 0.1 to 0.2 s, as long as five steps of SDXL, and needs nobo
 
 import hashlib
 import threading
-from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
 from generation.engine.contract import LoraRefused, LoraUse
 from generation.engine.tensor_files import TensorFile
 
-# Waits for the answer where it is not known yet; raises LoraRefused for another file.
-Proof = Callable[[], None]
 
+class Proof:
+    """That the bytes of `use` are its file. What was made here, without one, is proven."""
 
-def of_no_file() -> None:
-    """The proof of what was made here: there is nothing to prove."""
+    def __init__(self, use: LoraUse | None = None) -> None:
+        self._use = use
+        self.digest: Future[str] = Future()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether `wait` would answer at once."""
+        return self._use is None or self.digest.done()
+
+    def wait(self) -> None:
+        """Until the answer is known; LoraRefused where it is another file."""
+        if self._use is not None:
+            _compare(self._use, self.digest.result())
 
 
 def proof_of(file: TensorFile, use: LoraUse) -> Proof:
     """Begin to hash the file's bytes, beside the program and once they are there."""
-    digest: Future[str] = Future()
-    threading.Thread(target=_hash, args=(file, digest), daemon=True).start()
-    return lambda: _compare(use, digest.result())
+    proof = Proof(use)
+    threading.Thread(target=_hash, args=(file, proof.digest), daemon=True).start()
+    return proof
 
 
 def refuse_other_file(use: LoraUse) -> None:

@@ -5,6 +5,7 @@ is drawn per image on the CPU generator, weights are always W0 plus the pack, an
 the denoiser always has the same shape (one image on the CPU).
 """
 
+import sys
 import threading
 from collections.abc import Sequence
 from functools import partial
@@ -14,17 +15,19 @@ import torch
 from generation.engine import batching, warming_up
 from generation.engine.compiling import Compiling, Size, WarmUp, preferred_attention
 from generation.engine.contract import EngineError, LoraUse, OnStep, RenderRequest, RenderResult
-from generation.engine.decoding import decoded
+from generation.engine.decoding import decode, pictures
 from generation.engine.device_clock import DeviceClock
 from generation.engine.frugality import Frugality
 from generation.engine.host_memory import keep_freed_memory
 from generation.engine.lanes import Lane, prepare_lanes
 from generation.engine.model_shelf import MemoryBudget, ModelShelf
 from generation.engine.precision import AUTO
-from generation.engine.prediction import predict_noise
+from generation.engine.prediction import Predictor
 from generation.engine.refusals import NO_PICTURE, plain_errors, require_possible
 from generation.engine.step_pace import StepPace
 from generation.engine.studio import Studio
+
+TURN_SECONDS = 0.0005
 
 
 class Renderer:
@@ -49,6 +52,10 @@ class Renderer:
         torch.backends.cudnn.deterministic = True
         if torch.device(device).type == "cpu":
             keep_freed_memory()
+        else:
+            # A thread that reads, hashes or delivers waits for another one's turn to end; by
+            # itself a turn lasts 5 ms, and the device may wait with it.
+            sys.setswitchinterval(TURN_SECONDS)
 
     @property
     def loaded(self) -> str | None:
@@ -70,7 +77,7 @@ class Renderer:
         guidances: Sequence[float] = (),
     ) -> WarmUp:
         """Load the checkpoint; on CUDA, make these sizes fast: minutes. Raises as `prepare`."""
-        with self._alone, plain_errors():
+        with self._alone, plain_errors(), warming_up.without_collecting():
             model = self.prepare(checkpoint, family).model
             return warming_up.warm_up(model, family, sizes, self.render, guidances)
 
@@ -104,13 +111,16 @@ def _render(
     frugal.switching(partial(studio.switch.apply, loras, key))
     with studio.switch.loras_applied(loras, key), torch.inference_mode():
         clock.lap()
-        lanes = prepare_lanes(studio, request)
-        lanes = denoise(studio, lanes, request, on_step, frugal)
+        pace = StepPace(request, studio, on_step, is_behind=model.device.type == "cuda")
+        lanes = denoise(studio, prepare_lanes(studio, request), request, pace, frugal)
         clock.lap()
-        images = decoded(model, lanes, frugal)
+        launched = decode(model, lanes, frugal)
         clock.lap()
+        # Told while the device decodes.
+        lanes = _wanted(lanes, pace.finish()) if lanes else []
+        images = pictures(model, lanes, launched)
     came_out = {image.key for image in images}
-    failures = {key: NO_PICTURE for lane in lanes if (key := lane.order.key) not in came_out}
+    failures = {key: NO_PICTURE for lane in lanes if (key := lane.key) not in came_out}
     if failures and not images:
         raise EngineError(NO_PICTURE)
     switching, denoising, decoding = clock.laps
@@ -121,29 +131,23 @@ def denoise(
     studio: Studio,
     lanes: list[Lane],
     request: RenderRequest,
-    on_step: OnStep | None,
+    pace: StepPace,
     frugal: Frugality,
 ) -> list[Lane]:
     """The loop. Returns the lanes that are still wanted, their latents finished."""
     model, timesteps = studio.model, lanes[0].scheduler.timesteps
     size = batching.images_per_pass(model.device, request.family)
-    pace = StepPace(request, studio.previews, on_step, is_behind=model.device.type == "cuda")
+    predictor = Predictor(model, request, frugal)
     for step, timestep in enumerate(timesteps, 1):
         for together in batching.passes(lanes, size):
-            full = batching.filled(together, size)
-            guidance = request.guidance if request.uses_guidance else None
-            predict = partial(predict_noise, model, full, timestep, guidance, frugal)
-            noise = frugal.denoising(predict)
+            noise = predictor.noise(batching.filled(together, size), timestep)
             for index, lane in enumerate(together):
                 lane.advance(noise[index : index + 1], timestep)
-        if step == 1:
-            # Before anybody sees anything, and while the device is busy anyhow.
-            studio.shelf.prove(request.active_loras)
         lanes = _wanted(lanes, pace.launched(step, lanes))
         if not lanes:
-            return lanes
-    return _wanted(lanes, pace.finish())
+            break
+    return lanes
 
 
 def _wanted(lanes: list[Lane], unwanted: frozenset[str]) -> list[Lane]:
-    return [lane for lane in lanes if lane.order.key not in unwanted]
+    return [lane for lane in lanes if lane.key not in unwanted]

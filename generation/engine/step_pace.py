@@ -2,6 +2,9 @@
 
 A report costs the host milliseconds: previews are encoded, rows are written. Told one step behind,
 it costs the device nothing, and the program cannot run ahead of the device by more than a step.
+
+The first steps may be silent: nothing is told before the LoRAs are proven to be the files they
+were published as, and a device that works meanwhile loses nothing by that.
 """
 
 from collections.abc import Sequence
@@ -11,9 +14,11 @@ import torch
 
 from generation.engine.contract import OnStep, RenderRequest, StepProgress
 from generation.engine.lanes import Lane
-from generation.engine.previews import PreviewMap
+from generation.engine.studio import Studio
 
 NOBODY: frozenset[str] = frozenset()
+# By then 170 MB are hashed, while an H200 takes eight steps of SDXL.
+SILENT_STEPS = 8
 
 
 @dataclass(frozen=True)
@@ -31,19 +36,25 @@ class StepPace:
     def __init__(
         self,
         request: RenderRequest,
-        previews: PreviewMap,
+        studio: Studio,
         on_step: OnStep | None,
         *,
         is_behind: bool,
     ) -> None:
         self._request = request
-        self._previews = previews
+        self._studio = studio
         self._on_step = on_step
         self._is_behind = is_behind
+        self._is_proven = False
         self._launched: _Launched | None = None
 
     def launched(self, step: int, lanes: Sequence[Lane]) -> frozenset[str]:
-        """Note a launched step; returns the keys nobody wants any more."""
+        """Note a launched step; returns the keys nobody wants any more.
+
+        Raises LoraRefused, at the last step at the latest, where a LoRA is another file.
+        """
+        if not self._may_tell(step):
+            return NOBODY
         now = _Launched(step, self._sketches(step, lanes), _event(lanes[0].latents))
         if not self._is_behind:
             return self._report(now)
@@ -51,9 +62,22 @@ class StepPace:
         return self._report(before) if before else NOBODY
 
     def finish(self) -> frozenset[str]:
-        """Report what was launched last, once it is done."""
+        """Report what was launched last, once it is done; raises as `launched`."""
+        self._studio.shelf.prove(self._request.active_loras)
         last, self._launched = self._launched, None
         return self._report(last) if last else NOBODY
+
+    def _may_tell(self, step: int) -> bool:
+        loras, shelf = self._request.active_loras, self._studio.shelf
+        if self._is_proven:
+            return True
+        # Where the program does the steps itself, it may as well wait.
+        may_wait = self._is_behind and step < min(SILENT_STEPS, self._request.steps)
+        if may_wait and not shelf.is_known(loras):
+            return False
+        shelf.prove(loras)
+        self._is_proven = True
+        return True
 
     def _sketches(self, step: int, lanes: Sequence[Lane]) -> dict[str, torch.Tensor]:
         every = self._request.preview_every
@@ -61,7 +85,7 @@ class StepPace:
             return {}
         # Started now, in the order of the stream: the next step may write over what it read.
         return {
-            lane.order.key: lane.estimate.to("cpu", torch.float32, non_blocking=True)
+            lane.key: lane.estimate.to("cpu", torch.float32, non_blocking=True)
             for lane in lanes
             if lane.estimate is not None
         }
@@ -71,7 +95,9 @@ class StepPace:
             launched.done.synchronize()
         if self._on_step is None:
             return NOBODY
-        webps = {key: self._previews.webp(sketch) for key, sketch in launched.sketches.items()}
+        webps = {
+            key: self._studio.previews.webp(sketch) for key, sketch in launched.sketches.items()
+        }
         progress = StepProgress(launched.step, self._request.steps, webps)
         return self._on_step(progress) or NOBODY
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 
@@ -9,8 +10,8 @@ from generation.engine import lora_files
 from generation.engine.byte_shelf import ByteShelf
 from generation.engine.contract import LoraUse, RenderRequest
 from generation.engine.device_memory import bytes_on
-from generation.engine.lora_files import HOST_MEMORY
-from generation.engine.lora_shelf import LoraShelf
+from generation.engine.lora_files import HOST_MEMORY, Opened
+from generation.engine.lora_shelf import Finish, LoraShelf
 from generation.engine.lora_switch import Applied, LoraSwitch, StackedLora
 from generation.engine.pipelines import Model
 from generation.engine.previews import PreviewMap
@@ -71,12 +72,16 @@ def open_studio(
     # What no LoRA changes follows only now: the switch keeps W0 as precise as the file gave it.
     getattr(model.pipe, model.family.denoiser).to(model.dtype)
 
-    def read(use: LoraUse, place: torch.device) -> StackedLora:
-        file = lora_files.read(use, model, place)
+    def opened(use: LoraUse, place: torch.device) -> Finish:
+        begun = lora_files.opened(use, place)
+        return partial(finished, begun, place)
+
+    def finished(begun: Opened, place: torch.device) -> StackedLora:
+        file = lora_files.parsed(begun, model)
         lora_files.refuse_misfits(file, switch.shapes)
         return switch.stacked(file, place)
 
-    shelf = LoraShelf(read, model.device, loras)
+    shelf = LoraShelf(opened, model.device, loras)
     return Studio(model, switch, shelf, PromptMemory(model), PreviewMap(model), tuple(given_up))
 
 

@@ -31,6 +31,7 @@ class TensorFile:
 
     `tensors` are there by key at once, what they hold is after `wait`. A single number, which the
     program reads itself, stays in host memory, as does `raw`: all bytes of the file, (bytes,).
+    `blocks` are all of its numbers in as few tensors as there may be.
     """
 
     def __init__(self, path: Path, place: torch.device) -> None:
@@ -47,10 +48,9 @@ class TensorFile:
         if not _is_aligned(entries, 0 if on_device else len(self._head)):
             # Such tensors are copied, and there must be something to copy.
             self.wait()
-        self.tensors = {
-            key: _view(body if _is_number(key, entry) else there, entry)
-            for key, entry in entries.items()
-        }
+        numbers = {key: entry for key, entry in entries.items() if _is_number(key, entry)}
+        self.blocks, self.tensors = _views(there, entries)
+        self.tensors |= {key: _view(body, entry) for key, entry in numbers.items()}
 
     def wait(self) -> None:
         """Until all bytes are there. OSError, or ValueError where it is another file by now."""
@@ -136,6 +136,22 @@ def _is_aligned(entries: Mapping[str, Any], base: int) -> bool:
 
 def _is_number(key: str, entry: Mapping[str, Any]) -> bool:
     return "alpha" in key and all(edge == 1 for edge in entry["shape"])
+
+
+def _views(
+    body: torch.Tensor, entries: Mapping[str, Any]
+) -> tuple[list[torch.Tensor], dict[str, torch.Tensor]]:
+    """Everything in one piece, or in few; and all tensors by key, in the header's order."""
+    kinds = {entry["dtype"] for entry in entries.values()}
+    in_place = sorted(entries, key=lambda key: entries[key]["data_offsets"])
+    if len(kinds) != 1 or body.storage_offset() % DTYPES[min(kinds)].itemsize:
+        views = {key: _view(body, entry) for key, entry in entries.items()}
+        return list(views.values()), views
+    # Cut in one go: a view of a view of each of thousands takes longer than reading them.
+    whole = body.view(DTYPES[kinds.pop()])
+    cuts = torch.split_with_sizes(whole, [math.prod(entries[key]["shape"]) for key in in_place])
+    found = dict(zip(in_place, cuts, strict=True))
+    return [whole], {key: found[key].view(entry["shape"]) for key, entry in entries.items()}
 
 
 def _view(body: torch.Tensor, entry: Mapping[str, Any]) -> torch.Tensor:

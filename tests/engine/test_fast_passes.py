@@ -1,6 +1,7 @@
 """Compiled and recorded passes, as far as a CPU goes: the compiler's front half is real, its back
 end hands the traced code over as it is, and a recording calls the compiled code again."""
 
+import gc
 import logging
 from dataclasses import replace
 
@@ -67,7 +68,8 @@ def recorder(monkeypatch):
     monkeypatch.setattr(
         model_shelf, "_recorder", lambda _, compiling: plain if compiling.way != OFF else None
     )
-    return plain
+    yield plain
+    gc.unfreeze()
 
 
 def warm(request, way=WHOLE, sizes=((64, 64),), **options):
@@ -294,6 +296,17 @@ def test_it_does_nothing_on_a_cpu(ask):
 def test_it_refuses_a_way_that_does_not_exist():
     with pytest.raises(EngineError, match="choose one of off, graphs, blocks, whole"):
         Compiling("fast")
+
+
+def test_it_looks_for_no_garbage_while_it_warms_up(recorder, ask, monkeypatch):
+    looked, record = [], recorder.record
+    monkeypatch.setattr(
+        recorder, "record", lambda ask: looked.append(gc.isenabled()) or record(ask)
+    )
+    warm(ask(), GRAPHS)
+    assert looked == [False] * 3
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > 0
 
 
 def test_it_logs_how_far_the_warm_up_is(recorder, ask, caplog):

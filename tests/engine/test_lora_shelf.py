@@ -24,13 +24,13 @@ def own(tiny):
 @pytest.fixture
 def parsed(monkeypatch):
     """The names of the LoRAs that were read and parsed, in order."""
-    names, real = [], lora_files.read
+    names, real = [], lora_files.parsed
 
-    def counted(use, *rest):
-        names.append(use.name)
-        return real(use, *rest)
+    def counted(begun, *rest):
+        names.append(begun.use.name)
+        return real(begun, *rest)
 
-    monkeypatch.setattr(lora_files, "read", counted)
+    monkeypatch.setattr(lora_files, "parsed", counted)
     return names
 
 
@@ -93,15 +93,15 @@ def test_it_forgets_what_was_read_ahead_for_a_batch_that_did_not_come(
 
 def test_it_waits_for_a_file_that_is_being_read_ahead(own, tiny, ask, ink, monkeypatch):
     wanted = Renderer().render(ask(ink)).images
-    real, reading, may_end, parsed = lora_files.read, threading.Event(), threading.Event(), []
+    real, reading, may_end, parsed = lora_files.parsed, threading.Event(), threading.Event(), []
 
-    def slow(use, *rest):
-        parsed.append(use.name)
+    def slow(begun, *rest):
+        parsed.append(begun.use.name)
         reading.set()
         assert may_end.wait(20)
-        return real(use, *rest)
+        return real(begun, *rest)
 
-    monkeypatch.setattr(lora_files, "read", slow)
+    monkeypatch.setattr(lora_files, "parsed", slow)
     ahead = threading.Thread(target=own.read_ahead, args=(str(tiny), "sd15", [ink]))
     ahead.start()
     assert reading.wait(20)
@@ -120,16 +120,18 @@ def test_it_refuses_when_the_lora_is_used_not_when_it_is_read_ahead(own, tiny, a
         own.render(ask(damaged))
 
 
-def test_it_reads_the_files_of_one_pack_side_by_side(own, ask, ink, neon, monkeypatch):
-    real, both = lora_files.read, threading.Barrier(2, timeout=20)
+def test_it_opens_all_files_of_a_pack_before_it_parses_one(own, ask, ink, neon, monkeypatch):
+    wanted, steps = Renderer().render(ask(ink, neon)).images, []
+    for step in ("opened", "parsed"):
+        real = getattr(lora_files, step)
 
-    def meeting(use, *rest):
-        both.wait()
-        return real(use, *rest)
+        def noted(given, *rest, step=step, real=real):
+            steps.append(step)
+            return real(given, *rest)
 
-    wanted = Renderer().render(ask(ink, neon)).images
-    monkeypatch.setattr(lora_files, "read", meeting)
+        monkeypatch.setattr(lora_files, step, noted)
     assert own.render(ask(ink, neon)).images == wanted
+    assert steps == ["opened", "opened", "parsed", "parsed"]
 
 
 def test_it_keeps_nothing_of_a_file_that_is_refused(own, tiny, ask, ink, neon, parsed):

@@ -121,3 +121,15 @@ def test_it_obeys_the_scale_in_the_file_header(renderer, ask, tiny, ink, tmp_pat
     half = tiny_model.use(tmp_path / "half.safetensors")
     expected = pixels(renderer.render(ask(replace(ink, weight=0.5))))
     assert np.abs(pixels(renderer.render(ask(half))) - expected).max() <= 1
+
+
+@pytest.mark.parametrize("sampler", list(SAMPLERS))
+def test_every_picture_has_a_scheduler_of_its_own(ask, sampler):
+    request = ask(sampler=sampler)
+    config = StableDiffusionPipeline.from_pretrained(request.checkpoint).scheduler.config
+    one, other = (fresh_scheduler(sampler, config, 4, torch.device("cpu")) for _ in range(2))
+    assert dict(one.config) == dict(other.config)
+    assert torch.equal(one.timesteps, other.timesteps)
+    one.timesteps[0] = one.alphas_cumprod[0] = -1
+    assert other.timesteps[0] > 0
+    assert other.alphas_cumprod[0] > 0

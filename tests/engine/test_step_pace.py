@@ -1,9 +1,14 @@
 """Reports one step behind the device, as on CUDA, here on the CPU: the same words, a step later."""
 
+from dataclasses import replace
+
 import pytest
 
 from generation.engine import renderer as renderer_module
-from generation.engine.step_pace import StepPace
+from generation.engine.contract import LoraRefused
+from generation.engine.proofs import Proof
+from generation.engine.renderer import Renderer
+from generation.engine.step_pace import SILENT_STEPS, StepPace
 
 
 class Behind(StepPace):
@@ -74,3 +79,43 @@ def test_it_leaves_the_next_render_whole_when_a_report_raises(behind, renderer, 
     with pytest.raises(ConnectionError):
         behind(ask(ink), die)
     assert renderer.render(ask(neon)).images == wanted
+
+
+@pytest.fixture
+def slow_hash(monkeypatch):
+    """No hash is known before somebody waits for it."""
+    monkeypatch.setattr(Proof, "is_known", property(lambda _: False))
+
+
+def test_it_is_silent_until_loras_are_proven(behind, ask, ink, slow_hash):
+    for steps, told in ((SILENT_STEPS + 4, range(SILENT_STEPS, SILENT_STEPS + 5)), (3, (3,))):
+        heard = []
+        behind(ask(ink, steps=steps), lambda progress, heard=heard: heard.append(progress.step))
+        assert heard == list(told)
+
+
+def test_it_tells_nothing_of_another_file_whose_hash_comes_late(
+    behind, renderer, ask, ink, slow_hash
+):
+    heard = []
+    with pytest.raises(LoraRefused, match="SHA-256 differs"):
+        behind(ask(replace(ink, sha256="1" * 64), steps=4), heard.append)
+    assert heard == []
+
+
+def test_the_picture_is_decoded_while_the_last_step_is_told(behind, ask, monkeypatch):
+    happened, decode = [], renderer_module.decode
+
+    def noted(*given):
+        happened.append("decoded")
+        return decode(*given)
+
+    monkeypatch.setattr(renderer_module, "decode", noted)
+    behind(ask(steps=3), lambda progress: happened.append(progress.step))
+    assert happened == [1, 2, "decoded", 3]
+
+
+def test_on_a_cpu_every_step_is_told(ask, ink, slow_hash):
+    heard = []
+    Renderer().render(ask(ink, steps=4), lambda progress: heard.append(progress.step))
+    assert heard == [1, 2, 3, 4]

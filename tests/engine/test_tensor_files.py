@@ -32,6 +32,15 @@ def saved(path, tensors=TENSORS):
     return path
 
 
+def test_tensors_of_one_type_are_cut_from_one_block(tmp_path):
+    one = {f"layer.{edge}": torch.randn(edge, 3).half() for edge in (4, 1, 0, 2)}
+    one |= {"layer.alpha": torch.tensor(8.0).half()}
+    file = opened(saved(tmp_path / "some.safetensors", one))
+    assert len(file.blocks) == 1
+    assert file.blocks[0].numel() == sum(tensor.numel() for tensor in one.values())
+    assert all(torch.equal(file.tensors[key], wanted) for key, wanted in one.items())
+
+
 def test_it_holds_what_was_saved(tmp_path):
     path = saved(tmp_path / "some.safetensors")
     file = opened(path)

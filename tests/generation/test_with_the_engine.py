@@ -97,18 +97,18 @@ def test_it_has_the_next_loras_in_memory_before_it_needs_them(
     alice, bob, submit, process, pipe, settings, monkeypatch
 ):
     starter_pack(settings, "neon", NEON)
-    parsed, real = [], lora_files.read
+    parsed, real = [], lora_files.parsed
 
-    def noted(use, *rest):
-        parsed.append((use.name, threading.current_thread().name))
-        return real(use, *rest)
+    def noted(begun, *rest):
+        parsed.append((begun.use.name, threading.current_thread().name))
+        return real(begun, *rest)
 
     def look_ahead(rendering):
         TestProcess.look_ahead(process, rendering)
         # A slow machine must not render faster than it reads.
         process._read_ahead._thread.join(20)
 
-    monkeypatch.setattr(lora_files, "read", noted)
+    monkeypatch.setattr(lora_files, "parsed", noted)
     monkeypatch.setattr(process, "look_ahead", look_ahead)
     submit(alice)
     submit(bob, pack="neon")
