@@ -36,7 +36,8 @@ def _keys(generation_id: UUID, index: int) -> list[str]:
 
 def missing_indices(generation: Generation) -> list[int]:
     """Images still to be made: those an earlier try delivered are not made again."""
-    delivered = set(generation.images.values_list("index", flat=True))
+    known = generation.images if generation.may_have_images else generation.images.none()
+    delivered = set(known.values_list("index", flat=True))
     return [index for index in range(generation.count) if index not in delivered]
 
 

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import F, Max, Min, Q
 
 from accounts.models import User
-from generation.models import FairShare, Generation
+from generation.models import FairShare, GeneratedImage, Generation
 from generation.states import ACTIVE, WAITING
 
 # What an image is taken to cost until it is measured; it only has to be the right size.
@@ -125,7 +125,11 @@ def _line(vendor: str) -> str:
 def _first_row(vendor: str) -> str:
     # Spelled out for the same reason: 34 columns take the query builder most of a millisecond.
     return f"""
-        SELECT * FROM {Generation._meta.db_table}
+        SELECT *, EXISTS (
+            SELECT 1 FROM {GeneratedImage._meta.db_table}
+            WHERE generation_id = {Generation._meta.db_table}.id
+        ) AS may_have_images
+        FROM {Generation._meta.db_table}
         WHERE {CLAIMABLE.format(now=NOW[vendor])} AND person_id = %s
         ORDER BY sheet_id NULLS FIRST, created_at
         LIMIT 1

@@ -18,6 +18,8 @@ class Generation(models.Model):
     """The row is the truth: Celery messages only ring the bell. Changed by conditional UPDATE."""
 
     STATES = [(state.value, state.value) for state in State]
+    # No column: False where a query that found the row saw that nothing of it was delivered yet.
+    may_have_images = True
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from generation import fair_share, places_in_line, scheduler
-from generation.models import FairShare, Generation
+from generation import delivery, fair_share, places_in_line, recovery, scheduler
+from generation.models import FairShare, GeneratedImage, Generation
 from tests.generation.conftest import QUEUE
 from tests.stylepacks.factories import make_pack
 
@@ -179,6 +179,17 @@ def test_who_is_first_and_asks_for_the_loaded_pack_is_not_searched_for(
     row = submit(alice)
     with django_assert_max_num_queries(3):
         assert scheduler.claim("worker-1", QUEUE, row.batch_key) == [row]
+
+
+def test_a_claim_knows_whether_anything_was_delivered(alice, submit, django_assert_max_num_queries):
+    row = submit(alice, count=2)
+    (claimed,) = claim()
+    with django_assert_max_num_queries(0):
+        assert delivery.missing_indices(claimed) == [0, 1]
+    GeneratedImage.objects.create(generation=row, index=0, seed=1, width=8, height=8, byte_size=1)
+    recovery.give_back(claimed.claim_token)
+    (again,) = claim()
+    assert delivery.missing_indices(again) == [1]
 
 
 def test_it_cuts_the_line_after_those_in_flight_are_moved_back(alice, bob, charlie, submit):
