@@ -19,6 +19,8 @@ from generation.engine.contract import (
 
 EDGE = 64
 STEPS = 4
+# After its last step a picture is decoded: 3 % of SDXL's time on an H200, a third on a laptop.
+DECODING = 0.03
 
 
 class StandIn:
@@ -42,9 +44,10 @@ class StandIn:
         seconds = self.seconds * len(wanted)
         for step in range(1, STEPS + 1):
             # Until a moment, not for a while: what a step's report takes is part of the render.
-            _sleep(began + seconds * step / STEPS - time.monotonic())
+            _sleep(began + (1 - DECODING) * seconds * step / STEPS - time.monotonic())
             dropped = on_step(StepProgress(step, STEPS)) if on_step else None
             wanted = [order for order in wanted if order.key not in (dropped or ())]
+        _sleep(began + seconds - time.monotonic())
         return RenderResult(tuple(map(picture, wanted)), 0.0, seconds, 0.0)
 
 
