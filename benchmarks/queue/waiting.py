@@ -2,8 +2,10 @@
 
 Run in the environment of a house with the fleet of `QUEUES`: python -m benchmarks.queue.waiting
 
-Every load has a queue and workers of its own, and all of them run at once: the stand-in sleeps, so
-they do not slow each other. Arrivals are random, each of another person, with a fixed seed.
+Every load has a queue and workers of its own. Those of one, two and four workers take turns: the
+stand-in sleeps, but what a worker does between two pictures takes a core, and on two of them
+twenty-one workers would wait for each other. Arrivals are random, each of another person, with a
+fixed seed.
 """
 
 import heapq
@@ -79,13 +81,19 @@ def main() -> None:
 
 
 def _grid(told: dict[str, float]) -> None:
-    planned = sorted(heapq.merge(*(_planned(load) for load in GRID)))
-    owners = people("arriving", len(planned))
+    for servers in SERVERS:
+        _together(told, [load for load in GRID if load.servers == servers])
+    told["wait_over_mdc_max"] = max(told[f"wait_over_mdc_{_name(load)}"] for load in GRID)
+
+
+def _together(told: dict[str, float], loads: Sequence[Load]) -> None:
+    """The loads of as many workers at once, and no others: all share this machine's cores."""
+    planned = sorted(heapq.merge(*(_planned(load) for load in loads)))
+    owners = people(f"arriving-{loads[0].servers}", len(planned))
     row = template(owners[0])
     _submit_on_time(planned, owners, row)
-    for load in GRID:
+    for load in loads:
         told |= _compared(load)
-    told["wait_over_mdc_max"] = max(told[f"wait_over_mdc_{_name(load)}"] for load in GRID)
 
 
 def _planned(load: Load) -> "Iterator[tuple[float, str]]":
