@@ -120,10 +120,11 @@ class DeliveryDesk:
             raise raised
 
     def _work(self) -> None:
-        with ExitStack() as tidied:
-            tidied.callback(self._at_end)
+        try:
             while (job := self._next()) is not None:
                 self._do(job)
+        finally:
+            self._at_end()
 
     def _next(self) -> _Job | None:
         with self._changed:

@@ -1,7 +1,7 @@
 """Group normalisation that keeps to the layout of pictures on a GPU, for passes while compiled.
 
 There, a pixel's channels lie side by side. A group has a few of them, so reading group by group
-takes a few bytes from each line of memory: an eighth of the speed in SDXL's decoder. Mean and
+takes a few bytes from each line of memory: a tenth of its speed in SDXL's decoder. Mean and
 variance are therefore found for each channel, over whole lines, and put together by group
 (Chan, Golub and LeVeque, 1979). The sums are single precision's, in another order.
 """
