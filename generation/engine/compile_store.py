@@ -53,6 +53,14 @@ class CompileStore:
             logger.warning("The compiled code could not be kept in %s: %s", self.path, error)
 
 
+def keep_kernels(folder: Path | None) -> None:
+    """Let Triton keep there what it compiles, unless an operator has named another place."""
+    if folder is None or "TRITON_CACHE_DIR" in os.environ:
+        return
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.environ["TRITON_CACHE_DIR"] = str(folder / "triton")
+
+
 def file_name(device: str, architecture: dict[str, Any]) -> str:
     """Named by all that compiled code depends on; `architecture` is plain JSON."""
     told = json.dumps([architecture, OPTIONS, LONGEST_ROW], sort_keys=True, default=str)

@@ -166,7 +166,10 @@ def _compiled_blocks(module: torch.nn.Module, how: Mapping[str, Any]) -> Iterato
         for part, name, function in seams:
             setattr(part, name, torch.compile(function, **how))
         with config.patch(
-            recompile_limit=MOST_VARIANTS, accumulated_recompile_limit=16 * MOST_VARIANTS
+            recompile_limit=MOST_VARIANTS,
+            accumulated_recompile_limit=16 * MOST_VARIANTS,
+            # The warm-up looks for garbage once, at its end.
+            run_gc_after_compile=False,
         ):
             yield
     finally:

@@ -13,44 +13,53 @@ from generation.engine.weight_layout import Target
 
 class FactorStack(NamedTuple):
     """`rows` of the weights' buffer, ascending; `down` is (rows, rank, inputs), `up` (rows,
-    outputs, rank), ranks padded to the widest."""
+    outputs, rank), ranks padded to the widest. In memory `up` has its outputs side by side.
+
+    `layout` (int32) is the rank, and then for each row of the buffer its place here or -1.
+    """
 
     rows: list[int]
     down: torch.Tensor
     up: torch.Tensor
+    layout: torch.Tensor
 
     def on(self, place: torch.device) -> "FactorStack":
-        return FactorStack(self.rows, self.down.to(place), self.up.to(place))
+        moved = (part.to(place) for part in (self.down, self.up, self.layout))
+        return FactorStack(self.rows, *moved)
 
 
 Part = tuple[FactorStack, float]
 
 
 def stack(
-    pairs: Sequence[tuple[Target, Factors]], dtype: torch.dtype, place: torch.device
+    pairs: Sequence[tuple[Target, Factors]], count: int, dtype: torch.dtype, place: torch.device
 ) -> FactorStack:
-    """The factors of layers of one shape, scales taken in, in this type and place."""
+    """The factors of layers of one shape, scales taken in, in this type and place; `count` is how
+    many rows their buffer has."""
     ordered = sorted(pairs, key=lambda pair: pair[0].row)
     down, up = (part.to(place) for part in _as_read(ordered))
     scales = torch.tensor([factors.scale for _, factors in ordered], device=place)
     rows = [target.row for target, _ in ordered]
-    return FactorStack(rows, *_balanced(down, up, scales, dtype))
+    layout = _layout(down.shape[1], rows, count).to(place)
+    return FactorStack(rows, *_balanced(down, up, scales, dtype), layout)
 
 
-def side_by_side(parts: Sequence[Part], rows: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
-    """`down` and `up` of all parts, each at its strength, as one of their ranks together."""
+def side_by_side(parts: Sequence[Part]) -> tuple[list[int], torch.Tensor, torch.Tensor]:
+    """The rows that any part changes, and `down` and `up` of all, each at its strength, as one of
+    their ranks together."""
     if len(parts) == 1:
         only, strength = parts[0]
-        return only.down, only.up * strength
+        return only.rows, only.down, only.up * strength
+    rows = sorted({row for own, _ in parts for row in own.rows})
     down, up, start = *_room_for(parts, rows), 0
     for own, strength in parts:
         stop = start + own.down.shape[1]
         # By slices: a list of rows would be sent to the device, and waited for.
-        for here, there in _places(own.rows, rows):
+        for here, there in _slices(own.rows, rows):
             down[there, start:stop].copy_(own.down[here])
             torch.mul(own.up[here], strength, out=up[there, :, start:stop])
         start = stop
-    return down, up
+    return rows, down, up
 
 
 def runs(rows: Sequence[int]) -> list[tuple[int, int]]:
@@ -68,10 +77,10 @@ def _as_read(pairs: Sequence[tuple[Target, Factors]]) -> tuple[torch.Tensor, tor
     if len(set(ranks)) == 1:
         # One launch for all layers, on a device.
         downs, ups = zip(*matrices, strict=True)
-        return torch.stack(downs).to(dtype), torch.stack(ups).to(dtype)
+        return torch.stack(downs).to(dtype), torch.stack([up.mT for up in ups]).mT.to(dtype)
     (first_down, first_up), rank = matrices[0], max(ranks)
     down = first_down.new_zeros((len(pairs), rank, first_down.shape[1]), dtype=dtype)
-    up = first_up.new_zeros((len(pairs), first_up.shape[0], rank), dtype=dtype)
+    up = first_up.new_zeros((len(pairs), rank, first_up.shape[0]), dtype=dtype).mT
     for index, (own_down, own_up) in enumerate(matrices):
         down[index, : ranks[index]], up[index, :, : ranks[index]] = own_down, own_up
     return down, up
@@ -117,10 +126,17 @@ def _room_for(parts: Sequence[Part], rows: list[int]) -> tuple[torch.Tensor, tor
     all_alike = all(own.rows == rows for own, _ in parts)
     room = sample.down.new_empty if all_alike else sample.down.new_zeros
     down = room((len(rows), rank, sample.down.shape[2]))
-    return down, room((len(rows), sample.up.shape[1], rank))
+    return down, room((len(rows), rank, sample.up.shape[1])).mT
 
 
-def _places(own: Sequence[int], rows: list[int]) -> Iterator[tuple[slice, slice]]:
+def _layout(rank: int, rows: Sequence[int], count: int) -> torch.Tensor:
+    places = [-1] * count
+    for place, row in enumerate(rows):
+        places[row] = place
+    return torch.tensor([rank, *places], dtype=torch.int32)
+
+
+def _slices(own: Sequence[int], rows: list[int]) -> Iterator[tuple[slice, slice]]:
     if own == rows:
         yield slice(None), slice(None)
         return

@@ -4,9 +4,8 @@
    module's parameter becomes a view into it. A pristine copy W0 is kept beside it, as precise as
    the module came: where the live weights are coarser, the sum is rounded once.
 2. A LoRA file is stacked the same way once: down (rows, rank, in) and up (rows, out, rank).
-3. For LoRAs D is B A. Applying a set concatenates them along rank and writes W0 + up @ down into
-   the live buffer with one batched GEMM per run of neighbouring rows; rows no longer touched are
-   copied from W0.
+3. For LoRAs D is B A. Applying a set writes W0 + up @ down of all of them into the live buffer, in
+   one go (see `merging`); rows no longer touched are copied from W0.
 4. What is no low-rank product (LoHa, LoKr, DoRA) stays as factors and is multiplied out one layer
    at a time, in single precision, over the row of W0 it changes. A DoRA sets the lengths of W0 and
    its own change; other files are added to that, so the order in which they are named says nothing.
@@ -22,9 +21,10 @@ from dataclasses import dataclass, field, replace
 import torch
 
 from generation.engine.contract import LoraRefused
-from generation.engine.factor_stacks import FactorStack, Part, runs, side_by_side, stack
+from generation.engine.factor_stacks import FactorStack, Part, runs, stack
 from generation.engine.layer_changes import Factors, Rebuilt
 from generation.engine.lora_files import LoraFile
+from generation.engine.merging import merge, prepare
 from generation.engine.proofs import Proof
 from generation.engine.refusals import some
 from generation.engine.weight_layout import (
@@ -80,6 +80,11 @@ class WeightBuffer:
     pristine: torch.Tensor
     touched: set[int] = field(default_factory=set)
 
+    @property
+    def laid_out(self) -> tuple[int, torch.dtype]:
+        """How many rows there are, and the type of what is added to them."""
+        return self.live.shape[0], self.pristine.dtype
+
     def mark_dirty(self) -> None:
         self.touched = set(range(self.live.shape[0]))
 
@@ -92,18 +97,10 @@ class WeightBuffer:
         for start, stop in runs(sorted(self.touched.difference(new))):
             self.live[start:stop].copy_(self.pristine[start:stop], non_blocking=True)
         if rows:
-            self._add(rows, *side_by_side(parts, rows))
+            merge(self.live, self.pristine, parts)
         for target, own in changes.items():
             self._rebuild(target, own, parts)
         self.touched = new
-
-    def _add(self, rows: list[int], down: torch.Tensor, up: torch.Tensor) -> None:
-        offset = 0
-        for start, stop in runs(rows):
-            live, pristine = self.live[start:stop], self.pristine[start:stop]
-            end = offset + stop - start
-            _write_sum(live, pristine, up[offset:end], down[offset:end])
-            offset = end
 
     def _rebuild(self, target: Target, own: Sequence[Strong], parts: Sequence[Part]) -> None:
         live = self.live[target.row]
@@ -157,7 +154,7 @@ class LoraSwitch:
             target = self.targets[name]
             by_matrix.setdefault(target.matrix, []).append((target, factors))
         stacks = {
-            matrix: stack(pairs, self._buffers[matrix].pristine.dtype, place or self._place)
+            matrix: stack(pairs, *self._buffers[matrix].laid_out, place or self._place)
             for matrix, pairs in by_matrix.items()
         }
         rebuilt = {
@@ -233,6 +230,7 @@ class LoraSwitch:
         dtype = finest(module for _, module in modules)
         pristine = torch.empty(shape, dtype=dtype, device=place, pin_memory=pinned)
         self._buffers[matrix] = WeightBuffer(live, pristine)
+        prepare(live, pristine)
         # Row by row, so that each weight is freed when it has moved: a model of 20 B parameters
         # never lies on its device twice.
         for row, (name, module) in enumerate(modules):
@@ -289,14 +287,3 @@ def _kept_in(place: torch.device, pristine: torch.Tensor, live: torch.device) ->
     kept = pristine.to(place)
     # Pinned, it is copied at the full speed of the bus, and without the program waiting for it.
     return kept.pin_memory() if kept.device.type == "cpu" and live.type == "cuda" else kept
-
-
-def _write_sum(
-    live: torch.Tensor, pristine: torch.Tensor, up: torch.Tensor, down: torch.Tensor
-) -> None:
-    if pristine.dtype != live.dtype:
-        live.copy_(torch.baddbmm(pristine.to(live.device), up, down))
-        return
-    if pristine.device != live.device:
-        pristine = live.copy_(pristine, non_blocking=True)
-    torch.baddbmm(pristine, up, down, out=live)

@@ -8,6 +8,7 @@ import torch
 
 from generation.engine import pipelines
 from generation.engine.byte_shelf import ByteShelf
+from generation.engine.compile_store import keep_kernels
 from generation.engine.compiling import OFF, Compiling, fetch_compiler
 from generation.engine.contract import EngineError
 from generation.engine.device_memory import give_back_freed, total_bytes
@@ -58,6 +59,8 @@ class ModelShelf:
         self._device = torch.device(device)
         self._compiling = compiling
         self._recorder = _recorder(self._device, self._compiling)
+        if self._recorder is not None:
+            keep_kernels(self._compiling.folder)
         self._precision = precision
         self._pristine = memory.pristine
         budget = memory.models_bytes or total_bytes(self._device) // 2

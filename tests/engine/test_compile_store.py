@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from generation.engine import compile_store
-from generation.engine.compile_store import MAGIC, CompileStore, file_name
+from generation.engine.compile_store import MAGIC, CompileStore, file_name, keep_kernels
 
 
 @pytest.fixture
@@ -111,3 +111,16 @@ def test_it_names_a_file_by_all_that_it_depends_on(monkeypatch):
     others.add(file_name("NVIDIA H200", {"unet": {"layers": 2}}))
     assert len(others) == 4
     assert name not in others
+
+
+def test_kernels_are_kept_beside_unless_another_place_was_named(tmp_path, monkeypatch):
+    # Set and taken back, so that what the function sets goes with the test.
+    monkeypatch.setenv("TRITON_CACHE_DIR", "")
+    monkeypatch.delenv("TRITON_CACHE_DIR")
+    keep_kernels(None)
+    assert "TRITON_CACHE_DIR" not in os.environ
+    keep_kernels(tmp_path / "compiled")
+    assert os.environ["TRITON_CACHE_DIR"] == str(tmp_path / "compiled" / "triton")
+    assert (tmp_path / "compiled").stat().st_mode & 0o777 == 0o700
+    keep_kernels(tmp_path / "another")
+    assert os.environ["TRITON_CACHE_DIR"] == str(tmp_path / "compiled" / "triton")

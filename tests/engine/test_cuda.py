@@ -118,6 +118,60 @@ def test_it_merges_within_half_precision(renderer, tiny, loras):
         assert (found - wanted).norm() < 2e-3 * wanted.norm(), name
 
 
+def stack_of(rows, rank, shape, seed, dtype):
+    from generation.engine.factor_stacks import stack
+    from generation.engine.layer_changes import Factors
+    from generation.engine.weight_layout import Shape, Target
+
+    chance, (count, outputs, inputs) = torch.Generator().manual_seed(seed), shape
+    matrix = Shape(outputs, inputs, dtype)
+    pairs = [
+        (
+            Target(matrix, row, (outputs, inputs), False),
+            Factors(
+                torch.randn(rank, inputs, generator=chance),
+                torch.randn(outputs, rank, generator=chance) / inputs**0.5,
+                0.5,
+            ),
+        )
+        for row in rows
+    ]
+    return stack(pairs, count, dtype, torch.device("cuda"))
+
+
+# One slice of 32 ranks, several, more than the kernel takes, and rows that it does not suit.
+@pytest.mark.parametrize("ranks", [(4,), (32,), (40, 8, 1), (128, 32)])
+@pytest.mark.parametrize("shape", [(5, 160, 336), (5, 320, 100), (3, 64, 2048)])
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_it_merges_any_ranks_and_rows_and_leaves_the_others(ranks, shape, dtype):
+    from generation.engine.merging import merge
+
+    pristine = torch.randn(shape, generator=torch.Generator().manual_seed(9)).to("cuda", dtype)
+    live = torch.full_like(pristine, 9.0)
+    row_sets, strengths = ([0, 1], [1], [0, 1]), (0.75, 1.5, -0.5)
+    parts = [
+        (stack_of(rows, rank, shape, seed, dtype), strength)
+        for seed, (rows, rank, strength) in enumerate(zip(row_sets, ranks, strengths, strict=False))
+    ]
+    merge(live, pristine, parts)
+    assert (live[2:] == 9).all()
+    wanted = pristine[:2].double()
+    for own, strength in parts:
+        for place, row in enumerate(own.rows):
+            wanted[row] += strength * own.up[place].double() @ own.down[place].double()
+    error = (live[:2].double() - wanted).abs().max()
+    assert error < 4 * torch.finfo(dtype).eps * wanted.abs().max()
+    again = torch.full_like(live, 9.0)
+    merge(again, pristine.cpu().pin_memory(), parts)
+    assert torch.equal(again, live)
+
+
+def test_the_kernel_is_what_merges(renderer, tiny):
+    from generation.engine.merging import kernel_for
+
+    assert kernel_for(buffers(renderer, tiny)[0].live.device, torch.float16) is not None
+
+
 def test_it_keeps_convolutions_in_the_fast_layout(renderer, tiny):
     conv = renderer.prepare(str(tiny), "sd15").model.pipe.unet.conv_in
     assert conv.weight.is_contiguous(memory_format=torch.channels_last)
