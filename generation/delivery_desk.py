@@ -2,6 +2,7 @@
 
 The desk knows nothing of images: a job is anything that is done after what was handed over
 before it. The bound is on jobs handed over, which hold pixels and leases; a follow-up holds none.
+No job begins while the render loop is on its way from one render to the next.
 """
 
 import logging
@@ -24,6 +25,9 @@ LOOK_SECONDS = 0.2
 # The thread and what it holds open (a database connection takes as long as a delivery) stay for
 # the next picture of a busy worker, not for that of tomorrow.
 LINGER_SECONDS = 10.0
+# How long a job waits for a loop on its way to the next render. Both would take turns in Python,
+# five milliseconds a turn, while the device has nothing to do.
+ASIDE_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class DeliveryDesk:
         self._changed = threading.Condition()
         self._raised: BaseException | None = None
         self._stop_by: float | None = None
+        self._aside_until = 0.0
 
     def hand_over(self, do: Callable[[], None]) -> bool:
         """Have it done after all before it; waits while the desk is full.
@@ -76,8 +81,19 @@ class DeliveryDesk:
         """Have it done after all before it, without waiting."""
         self._add(_Job(do, takes_room=False))
 
+    def step_aside(self) -> None:
+        """Begin no job until the caller has something to wait for: ASIDE_SECONDS at most."""
+        self._aside_until = time.monotonic() + ASIDE_SECONDS
+
+    def carry_on(self) -> None:
+        """Begin what waits."""
+        with self._changed:
+            self._aside_until = 0.0
+            self._changed.notify_all()
+
     def is_idle(self, within: float = 0.0) -> bool:
         """Whether everything is done, after waiting for that for so many seconds at most."""
+        self.carry_on()
         with self._changed:
             idle = self._changed.wait_for(self._has_nothing, max(0.0, within))
             self._raise_what_was_raised()
@@ -96,6 +112,8 @@ class DeliveryDesk:
         return not self._waiting and not self._is_doing
 
     def _has_room(self, within: float) -> bool:
+        if self._room_taken >= AT_ONCE:
+            self.carry_on()
         with self._changed:
             has_room = self._changed.wait_for(lambda: self._room_taken < AT_ONCE, within)
             self._raise_what_was_raised()
@@ -129,6 +147,8 @@ class DeliveryDesk:
     def _next(self) -> _Job | None:
         with self._changed:
             if self._changed.wait_for(lambda: self._waiting, LINGER_SECONDS):
+                while (left := self._aside_until - time.monotonic()) > 0:
+                    self._changed.wait(left)
                 self._is_doing = True
                 return self._waiting.popleft()
             # In one step with the look: whoever adds a job from now on starts another thread.

@@ -149,6 +149,7 @@ class _Batch:
         renderer = self.process.renderer()
         self.process.show_life()
         result = renderer.render(request, self._on_step)
+        self.process.desk.step_aside()
         self.process.loaded(self._pieces[0].work.row.batch_key)
         self.process.rendered(self._pieces[0].work.row.queue, result)
         self._charge(result)
@@ -161,6 +162,7 @@ class _Batch:
         if is_stopping():
             return frozenset(piece.key for piece in self._pieces)
         if step.step == 1:
+            self.process.desk.carry_on()
             self.process.look_ahead(self._pieces[0].work.row)
         self._reports.report(self._pieces, step)
         return frozenset(piece.key for piece in self._pieces if not piece.work.is_ours)

@@ -12,14 +12,7 @@ from django.utils import timezone
 
 from accounts import allowance
 from accounts.models import User
-from generation import (
-    delivery,
-    delivery_desk,
-    endings,
-    fair_share,
-    recovery,
-    worker_process,
-)
+from generation import delivery, delivery_desk, endings, fair_share, recovery, worker_process
 from generation.delivery_desk import DeliveryDesk
 from generation.models import GeneratedImage, Generation
 from stylepacks import previews
@@ -149,6 +142,17 @@ class TestOverlap:
             storage.open()
         require_each_once(first, second)
         assert process._held == set()
+
+    def test_nothing_begins_before_the_next_render_shows_a_step(
+        self, alice, submit, process, storage, monkeypatch
+    ):
+        monkeypatch.setattr(delivery_desk, "ASIDE_SECONDS", PATIENCE)
+        submit(alice, count=2)
+        began = []
+        process.plain.before_step = lambda request, step: began.append(storage.began.wait(0.05))
+        process.work()
+        assert not any(began[:9])
+        assert began[-1]
 
     def test_no_more_than_one_render_waits(self, alice, submit, process, storage):
         rows = [submit(alice) for _ in range(5)]

@@ -1,6 +1,7 @@
 """The delivery thread stays for the next picture, and puts away what it held when none comes."""
 
 import threading
+import time
 
 import pytest
 
@@ -65,3 +66,29 @@ def test_what_is_no_mere_exception_is_raised_to_whoever_asks(desk):
     with pytest.raises(KeyboardInterrupt):
         desk.is_idle(within=PATIENCE)
     assert desk.is_idle(within=PATIENCE)
+
+
+def test_nothing_begins_while_the_loop_is_on_its_way_to_the_next_render(desk, seen, monkeypatch):
+    monkeypatch.setattr(delivery_desk, "ASIDE_SECONDS", PATIENCE)
+    desk.step_aside()
+    assert desk.hand_over(noting(seen))
+    time.sleep(0.05)
+    assert not seen
+    desk.carry_on()
+    wait_until(lambda: "after" in seen, PATIENCE / 2, "it waits on")
+
+
+def test_it_begins_by_itself_when_the_loop_takes_long(desk, seen):
+    desk.step_aside()
+    desk.follow_up(noting(seen))
+    wait_until(lambda: "after" in seen, PATIENCE, "it waits for ever")
+
+
+def test_a_full_desk_keeps_nobody_waiting_for_itself(desk, seen, monkeypatch):
+    monkeypatch.setattr(delivery_desk, "ASIDE_SECONDS", PATIENCE)
+    desk.step_aside()
+    began = time.monotonic()
+    for _ in range(delivery_desk.AT_ONCE + 1):
+        assert desk.hand_over(noting(seen))
+    assert desk.is_idle(within=PATIENCE)
+    assert time.monotonic() - began < PATIENCE / 2
