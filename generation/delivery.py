@@ -36,8 +36,9 @@ def _keys(generation_id: UUID, index: int) -> list[str]:
 
 def missing_indices(generation: Generation) -> list[int]:
     """Images still to be made: those an earlier try delivered are not made again."""
-    known = generation.images if generation.may_have_images else generation.images.none()
-    delivered = set(known.values_list("index", flat=True))
+    if not generation.may_have_images:
+        return list(range(generation.count))
+    delivered = set(generation.images.values_list("index", flat=True))
     return [index for index in range(generation.count) if index not in delivered]
 
 
