@@ -1,7 +1,7 @@
 """What each person was served, in device-seconds, and where that puts them in line.
 
 A person's standing is what they were served, plus what they have in flight, less a small credit
-for waiting. The smallest standing is served next.
+for waiting since they were last served. The smallest standing is served next.
 """
 
 from collections.abc import Iterable
@@ -10,6 +10,7 @@ from functools import cache
 
 from django.db import connection
 from django.db.models import F, Max, Min, Q
+from django.db.models.functions import Now
 
 from accounts.models import User
 from generation.models import FairShare, GeneratedImage, Generation
@@ -18,7 +19,8 @@ from generation.states import ACTIVE, WAITING
 # What an image is taken to cost until it is measured; it only has to be the right size.
 TYPICAL_IMAGE_SECONDS = 5.0
 # Device-seconds of credit for each second waited: without it, a steady stream of newcomers could
-# hold back a person whose counter is high for ever.
+# hold back a person whose counter is high for ever. The age of rows alone earns nothing: who asks
+# for thirty pictures at once and is served in turn would pass a person who asks for one.
 CREDIT_A_SECOND = 0.05
 # The clock, and the seconds of a moment from a beginning of its own, as each database says them.
 NOW = {
@@ -29,6 +31,7 @@ SECONDS = {
     "postgresql": "EXTRACT(EPOCH FROM {})::float8",
     "sqlite": "JULIANDAY({}) * 86400",
 }
+LATER = {"postgresql": "GREATEST", "sqlite": "MAX"}
 # `Generation` rows of a queue that can be claimed now; the scheduler's `claimable` in SQL.
 CLAIMABLE = "state = 'queued' AND queue = %s AND (retry_at IS NULL OR retry_at <= {now})"
 
@@ -70,9 +73,9 @@ def join(person: User) -> None:
 
 def charge(person_id: int, seconds: float) -> None:
     """Count device-seconds that were spent for a person."""
-    counter = FairShare.objects.filter(person_id=person_id)
-    if not counter.update(served_seconds=F("served_seconds") + seconds):
-        FairShare.objects.get_or_create(person_id=person_id, defaults={"served_seconds": seconds})
+    counter, first = FairShare.objects.filter(person_id=person_id), {"served_seconds": seconds}
+    if not counter.update(served_seconds=F("served_seconds") + seconds, served_at=Now()):
+        FairShare.objects.get_or_create(person_id=person_id, defaults={**first, "served_at": Now()})
 
 
 def turns_of(queue: str, most: int | None = None) -> list[Turn]:
@@ -97,11 +100,12 @@ def _line(vendor: str) -> str:
     render ends; until then they are counted from what is in flight, so that several workers do
     not all serve the same person. What is delivered is charged already.
     """
-    now, seconds = NOW[vendor], SECONDS[vendor]
+    now, seconds, later = NOW[vendor], SECONDS[vendor], LATER[vendor]
+    served_at = f"COALESCE({seconds.format('share.served_at')}, waiting.since)"
     # The tables' names are the models' own.
     return f"""
         SELECT waiting.person_id,
-            COALESCE(share.served_seconds, 0) + %s * waiting.since
+            COALESCE(share.served_seconds, 0) + %s * {later}(waiting.since, {served_at})
                 + %s * COALESCE(flying.images, 0) AS standing,
             {seconds.format(now)} - MIN(waiting.since) OVER () AS longest_wait
         FROM (

@@ -46,7 +46,7 @@ def adopt(guest: User, person: User, **_: Any) -> None:
     if share is not None:
         FairShare.objects.get_or_create(person=person)
         FairShare.objects.filter(person=person, served_seconds__lt=share.served_seconds).update(
-            served_seconds=share.served_seconds
+            served_seconds=share.served_seconds, served_at=share.served_at
         )
 
 

@@ -27,7 +27,7 @@ def claim(worker_name: str, queue: str, loaded_batch_key: str = "") -> list[Gene
     """Take the next batch of compatible rows under one claim token and lease; [] when none wait.
 
     1. Line up the people with waiting rows by standing: device-seconds served, plus what they
-       have in flight, less a small credit for waiting.
+       have in flight, less a small credit for waiting since they were last served.
     2. Take the first row of the first in line; or, while nobody has waited long, a row of the
        loaded pack whose person is nearly as far forward.
     3. Claim it: one conditional UPDATE. If another worker was faster, try the next in line.

@@ -48,6 +48,7 @@ class FairShare(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="fair_share"
     )
     served_seconds = models.FloatField(default=0, db_index=True)
+    served_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.person}: {self.served_seconds:.1f} s"

@@ -68,6 +68,17 @@ def test_it_lets_nobody_wait_for_ever(alice, bob, submit):
     assert claim() == [hungry]
 
 
+def test_the_age_of_many_rows_passes_nobody_by(alice, bob, submit):
+    crowd = [submit(alice) for _ in range(8)]
+    for row in crowd:
+        waited(row, 600)
+    claim()
+    single = submit(bob)
+    fair_share.charge(alice.pk, 2.0)
+    Generation.objects.filter(state="claimed").update(state="done")
+    assert claim() == [single]
+
+
 class TestNewcomers:
     def test_they_start_with_those_being_served(self, alice, bob, submit):
         submit(alice)

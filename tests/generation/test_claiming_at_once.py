@@ -2,13 +2,15 @@
 
 import uuid
 from collections import Counter
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from accounts.allowance import meter
 from accounts.models import User
-from generation import recovery, scheduler, submission
-from generation.models import Generation
+from generation import fair_share, recovery, scheduler, submission
+from generation.models import FairShare, Generation
 from generation.submission import SubmissionError, Wish, submit
 from tests.generation.conftest import QUEUE
 from tests.shared_databases import together
@@ -34,6 +36,20 @@ def test_it_claims_every_row_once(people):
 
     taken = Counter(pk for claimed in together(work) for pk in claimed)
     assert taken == Counter(rows)
+
+
+def test_who_was_served_just_now_earns_nothing_by_old_rows(people):
+    many, single = people[:2]
+    for _ in range(8):
+        submit(many, WISH, uuid.uuid4().hex)
+    Generation.objects.update(created_at=timezone.now() - timedelta(minutes=10))
+    fair_share.charge(many.pk, 2.0)
+    row = submit(single, WISH, "the-key")
+    FairShare.objects.filter(person=single).update(served_seconds=0)
+    assert scheduler.claim("worker", QUEUE) == [row]
+    FairShare.objects.filter(person=many).update(served_at=None)
+    (turn,) = fair_share.turns_of(QUEUE)
+    assert turn.longest_wait == pytest.approx(600, abs=60)
 
 
 def test_it_makes_one_generation_of_one_key(people):
