@@ -23,12 +23,12 @@ from pathlib import Path
 import redis
 
 from benchmarks import results_file
-from benchmarks.queue import waiting
+from benchmarks.queue import fairness, waiting
 from benchmarks.standin.fleet import Fleet, wait_for_workers
 from tests.house import ROOT, House
 from tests.services import REDIS, scratch_database
 
-PARTS = ("claiming", "archiving", "dispatching", "waiting")
+PARTS = ("claiming", "archiving", "dispatching", "fairness", "waiting")
 NOTES = {
     "rows": "generations in the database while claims and submissions are measured",
     "claim_p95_ms": "8 workers that take 0.5 s a picture, 2,400 rows of 300 people waiting",
@@ -77,8 +77,9 @@ def _workers(part: str) -> list[tuple[str, float]]:
         return []
     if part == "dispatching":
         return [("render.sd15.cpu", 0.05)]
+    queues = fairness.QUEUES if part == "fairness" else waiting.QUEUES
     seconds = waiting.SERVICE_SECONDS
-    return [(name, seconds) for name, count in waiting.QUEUES.items() for _ in range(count)]
+    return [(name, seconds) for name, count in queues.items() for _ in range(count)]
 
 
 @contextmanager
