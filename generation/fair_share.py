@@ -19,9 +19,11 @@ from generation.states import ACTIVE, WAITING
 # What an image is taken to cost until it is measured; it only has to be the right size.
 TYPICAL_IMAGE_SECONDS = 5.0
 # Device-seconds of credit for each second waited: without it, a steady stream of newcomers could
-# hold back a person whose counter is high for ever. The age of rows alone earns nothing: who asks
-# for thirty pictures at once and is served in turn would pass a person who asks for one.
+# hold back a person whose counter is high for ever.
 CREDIT_A_SECOND = 0.05
+# The age of a row earns a tenth of it: enough for who is served in another queue meanwhile, and too
+# little for somebody's thirty rows, each served in turn, to pass a person who asks for one.
+CREDIT_OF_AGE = 0.005
 # The clock, and the seconds of a moment from a beginning of its own, as each database says them.
 NOW = {
     "postgresql": "STATEMENT_TIMESTAMP()",
@@ -80,7 +82,8 @@ def charge(person_id: int, seconds: float) -> None:
 
 def turns_of(queue: str, most: int | None = None) -> list[Turn]:
     """The people with rows to claim here, who is served next first; the first `most` or all."""
-    line, asked = _line(connection.vendor), (CREDIT_A_SECOND, TYPICAL_IMAGE_SECONDS, queue)
+    line = _line(connection.vendor)
+    asked = (CREDIT_A_SECOND, CREDIT_OF_AGE, TYPICAL_IMAGE_SECONDS, queue)
     with connection.cursor() as cursor:
         cursor.execute(line if most is None else f"{line} LIMIT {most:d}", asked)
         return [Turn(*row) for row in cursor.fetchall()]
@@ -106,6 +109,7 @@ def _line(vendor: str) -> str:
     return f"""
         SELECT waiting.person_id,
             COALESCE(share.served_seconds, 0) + %s * {later}(waiting.since, {served_at})
+                + %s * waiting.since
                 + %s * COALESCE(flying.images, 0) AS standing,
             {seconds.format(now)} - MIN(waiting.since) OVER () AS longest_wait
         FROM (

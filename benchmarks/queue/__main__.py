@@ -1,6 +1,6 @@
 """The queue's figures, on PostgreSQL and Redis with the stand-in for the engine.
 
-    python -m benchmarks.queue            # about forty minutes on two idle cores
+    python -m benchmarks.queue            # about fifty minutes on two idle cores
 
 claim_p95_ms         the scheduler's claim, eight workers, a million rows, 2,400 of them waiting
 submit_p95_ms        one submission beside them: checks, hold, row, bell

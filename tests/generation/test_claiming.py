@@ -71,12 +71,21 @@ def test_it_lets_nobody_wait_for_ever(alice, bob, submit):
 def test_the_age_of_many_rows_passes_nobody_by(alice, bob, submit):
     crowd = [submit(alice) for _ in range(8)]
     for row in crowd:
-        waited(row, 600)
+        waited(row, 200)
     claim()
     single = submit(bob)
     fair_share.charge(alice.pk, 2.0)
     Generation.objects.filter(state="claimed").update(state="done")
     assert claim() == [single]
+
+
+def test_who_is_served_elsewhere_is_not_held_back_for_ever(alice, bob, submit):
+    hungry = submit(alice)
+    fair_share.charge(alice.pk, 100.0)
+    submit(bob)
+    served(bob, 0)
+    waited(hungry, 100 / fair_share.CREDIT_OF_AGE + 60)
+    assert claim() == [hungry]
 
 
 class TestNewcomers:
