@@ -126,6 +126,8 @@ else:
     # A page waits five seconds for a connection, not thirty, and gets none that has died.
     _pool = {"min_size": 1, "max_size": 8, "timeout": 5}
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = _pool
+    # A connection that hangs is tried again soon; by itself psycopg waits for 130 s.
+    DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
