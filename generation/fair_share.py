@@ -75,9 +75,10 @@ def join(person: User) -> None:
 
 def charge(person_id: int, seconds: float) -> None:
     """Count device-seconds that were spent for a person."""
-    counter, first = FairShare.objects.filter(person_id=person_id), {"served_seconds": seconds}
+    counter = FairShare.objects.filter(person_id=person_id)
     if not counter.update(served_seconds=F("served_seconds") + seconds, served_at=Now()):
-        FairShare.objects.get_or_create(person_id=person_id, defaults={**first, "served_at": Now()})
+        begun = {"served_seconds": seconds, "served_at": Now()}
+        FairShare.objects.get_or_create(person_id=person_id, defaults=begun)
 
 
 def turns_of(queue: str, most: int | None = None) -> list[Turn]:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from benchmarks.queue.arriving import PATIENCE_SECONDS, ended, enter, seconds
 from benchmarks.queue.rows import copies, people, set_up, template
+from benchmarks.queue.waiting import SERVICE_SECONDS
 
 if TYPE_CHECKING:
     from generation.models import Generation
 
-SERVICE_SECONDS = 2.0
 # Two people who always have something waiting: one asks for one image a time, one for two.
 GAP_QUEUE, GAP_ROWS = "render.gap.cpu", 40
 # One person with thirty rows waiting, and another with one after the other.
