@@ -33,7 +33,12 @@ def log_like_the_web(loglevel: int | None = None, **_: Any) -> None:
         logging.getLogger().setLevel(loglevel)
 
 
-@signals.worker_process_init.connect
+@signals.worker_init.connect
+def watch_after_celery(**_: Any) -> None:
+    """A child's watchers begin after Celery's own receiver: see generation.tasks."""
+    signals.worker_process_init.connect(begin_watchers)
+
+
 def begin_watchers(**_: Any) -> None:
     """In the child, which works; the parent only minds it."""
     from config import watchers

@@ -38,7 +38,16 @@ def archive() -> int:
     return archiving.archive(ARCHIVED_AT_ONCE)
 
 
-@signals.worker_process_init.connect
+@signals.worker_init.connect
+def open_after_celery(**_: Any) -> None:
+    """A child opens its things only after Celery's own receiver, which is connected by now.
+
+    That one closes the descriptor under the main thread's connection, then the connection, which
+    closes the same number again: a file or socket that another thread has opened meanwhile.
+    """
+    signals.worker_process_init.connect(open_process)
+
+
 def open_process(sender: object, **_: Any) -> None:
     if queues := _render_queues():
         worker_process.open_once(_name(sender), queues)

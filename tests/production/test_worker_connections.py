@@ -66,3 +66,33 @@ print("kept" if first == second else "made anew", "mended" if backend() != secon
 
 def test_a_connection_lives_through_tasks_and_is_made_anew_when_it_died(postgres_url, tmp_path):
     assert _said(KEEP, postgres_url, tmp_path) == "kept mended"
+
+
+OPEN = """
+from unittest import mock
+from config.celery import app
+import django; django.setup()
+from celery import signals
+from django.db import connection
+from generation import tasks, worker_process
+signals.worker_init.send(sender=app.Worker(pool_cls="prefork", queues=["render.sd15.cpu"]))
+opened = []
+
+def open_once(*_):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        opened.append(cursor.fetchone()[0])
+
+with connection.cursor() as cursor:
+    cursor.execute("SELECT pg_backend_pid()")
+    opened.append(cursor.fetchone()[0])
+with mock.patch.object(worker_process, "open_once", open_once):
+    signals.worker_process_init.send(sender="host")
+open_once()
+parents, childs, later = opened
+print("shared" if parents == childs else "own", "kept" if childs == later else "closed")
+"""
+
+
+def test_what_a_child_opens_at_its_start_is_not_closed_under_it(postgres_url, tmp_path):
+    assert _said(OPEN, postgres_url, tmp_path) == "own kept"
