@@ -47,6 +47,16 @@ def begin_watchers(**_: Any) -> None:
 
 
 @signals.worker_init.connect
+def outlive_killed_children(**_: Any) -> None:
+    """In a worker without an event loop, which takes this class for its pool."""
+    from celery.concurrency.prefork import TaskPool
+
+    from config import blocking_pool
+
+    TaskPool.BlockingPool = blocking_pool.Pool
+
+
+@signals.worker_init.connect
 def share_no_connections(**_: Any) -> None:
     """In a worker every thread has a database connection of its own, and keeps it.
 
