@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from generation.engine.renderer import Renderer
 
 
+class EngineUnopened(Exception):
+    """Torch or the device cannot be had in this process: nothing it claims could be rendered."""
+
+
 def compiles() -> bool:
     """Whether this process's models are compiled before they are ready; imports no torch."""
     return settings.COMPILE != "off" and not settings.RENDER_DEVICE.startswith("cpu")

@@ -40,9 +40,13 @@ class Leftovers:
 
     def end(self) -> None:
         """After a whole render: only a stop, or a delivery that broke off, leaves any."""
-        if not is_stopping():
+        if is_stopping():
+            self.give_back()
+        else:
             self.try_again()
-            return
+
+    def give_back(self) -> None:
+        """It was not their fault: back into the queue, and the try does not count."""
         for work in self._ours():
             endings.given_back(work.row, self.token)
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from generation import delivery, fair_share, parcels, progress, recovery, scheduler, trials
 from generation.claimed_work import Piece, Work, works_of
+from generation.devices import EngineUnopened
 from generation.engine.contract import EngineError, RenderResult, StepProgress
 from generation.leftovers import Leftovers
 from generation.models import Generation
@@ -43,7 +44,7 @@ def serve(process: WorkerProcess) -> int:
     queues = itertools.cycle(process.queues)
     recovered_at = time.monotonic()
     try:
-        while process.clock_is_right and not is_stopping():
+        while process.is_sound and not is_stopping():
             claimed = scheduler.claim(process.name, next(queues), process.loaded_batch_key)
             if claimed:
                 render_batch(process, claimed)
@@ -106,6 +107,8 @@ class _Batch:
         except EngineError as error:
             logger.warning("The engine refused: %s", error)
             return partial(leftovers.refuse, error)
+        except EngineUnopened:
+            return leftovers.give_back
         except Exception:  # the loop records whatever it is and gives the rows another try
             logger.exception("A batch failed")
             return leftovers.try_again

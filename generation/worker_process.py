@@ -5,6 +5,7 @@ Nothing here may touch torch before the fork: the model is made in the child, on
 
 import logging
 import mmap
+import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ from django.utils import timezone
 from generation import logs, recovery, wakeups
 from generation.delivery_desk import DeliveryDesk
 from generation.devices import (
+    EngineUnopened,
     compiles,
     guidances_to_compile,
     open_renderer,
@@ -46,6 +48,9 @@ HUNG_SECONDS = 900
 # A machine whose clock is further from the database's takes no work: storage refuses what it
 # signs, and what it writes would carry false times.
 CLOCK_SECONDS = 60
+# A process without an engine ends after this long: on a machine that truly lacks torch the pool
+# would otherwise make new ones without rest.
+BROKEN_SECONDS = 30.0
 
 # Shared with the forked children: the parent writes it when it is asked to stop.
 _stop_flag = mmap.mmap(-1, 1)
@@ -89,6 +94,7 @@ class WorkerProcess:
         self._read_ahead = ReadAhead(queues)
         self._memory_note = ""
         self._is_warm = threading.Event()
+        self._is_broken = False
         self.clock_is_right = True
 
     def open(self) -> None:
@@ -105,9 +111,14 @@ class WorkerProcess:
             wakeups.ring(queue)
 
     @property
+    def is_sound(self) -> bool:
+        """Its clock is right, and its engine could be opened or was not yet asked for."""
+        return self.clock_is_right and not self._is_broken
+
+    @property
     def takes_work(self) -> bool:
-        """Not while it compiles, for somebody would wait for that, nor with a wrong clock."""
-        return self.clock_is_right and (self._is_warm.is_set() or not compiles())
+        """Sound, and not while it compiles, for somebody would wait for that."""
+        return self.is_sound and (self._is_warm.is_set() or not compiles())
 
     def close(self) -> None:
         """The process ends on purpose: take the rows down, so that nobody waits for it."""
@@ -116,11 +127,29 @@ class WorkerProcess:
         self._rows().delete()
 
     def renderer(self) -> "Renderer":
-        """The engine with its model; the first call imports torch and takes seconds."""
+        """The engine with its model; the first call imports torch and takes seconds.
+
+        Raises EngineUnopened, after which the process takes no work and soon ends: an import that
+        broke off once fails for good in that process, and perhaps not in the next one.
+        """
         with self._loading:
+            if self._renderer is None and not self._is_broken:
+                self._open_renderer()
             if self._renderer is None:
-                self._renderer = open_renderer()
+                raise EngineUnopened
             return self._renderer
+
+    def _open_renderer(self) -> None:
+        try:
+            self._renderer = open_renderer()
+        except Exception:  # whatever it is, no picture comes out of this process
+            said = "The engine could not be opened. This process takes no work and ends in %d s."
+            logger.exception(said, BROKEN_SECONDS)
+            self._is_broken = True
+            # Not by a signal: billiard answers one's last word with another, which may come while
+            # the lock of its pipe is held.
+            threading.Timer(BROKEN_SECONDS, os._exit, [os.EX_UNAVAILABLE]).start()
+            self.close()
 
     @contextmanager
     def holding(self, claim_token: UUID) -> Iterator[None]:
@@ -199,6 +228,8 @@ class WorkerProcess:
             first = self._first_checkpoint()
             if first is not None:
                 self._load(first)
+        except EngineUnopened:
+            pass  # said already
         except Exception:  # the thread must not end in silence; the first task tries again
             logger.exception("The default checkpoint could not be loaded")
         finally:
@@ -229,7 +260,7 @@ class WorkerProcess:
             logger.warning("Rendered without being compiled: %s", failure)
 
     def _begin_work(self) -> None:
-        if self.takes_work:
+        if self.takes_work or self._is_broken:
             return
         self._is_warm.set()
         for queue in self.queues:

@@ -117,6 +117,33 @@ def test_it_gives_work_back_when_asked_to_stop(house):
     wait_for(house, lambda now: now["workers"] == 0, 10)
 
 
+# Stands before the real torch on the path; breaks off once, as a lost file descriptor makes it.
+TORN = """
+import pathlib, sys
+from generation import worker_process
+here = pathlib.Path(__file__).parents[1]
+if (here / "torn").exists():
+    (here / "torn").unlink()
+    worker_process.BROKEN_SECONDS = 1.0
+    raise ModuleNotFoundError("No module named 'torch._utils'")
+sys.path.remove(str(here))
+del sys.modules["torch"]
+import torch
+"""
+
+
+def test_a_child_without_an_engine_is_replaced_and_costs_no_try(house, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("torn")
+    (folder / "torch").mkdir()
+    (folder / "torch/__init__.py").write_text(TORN)
+    (folder / "torn").touch()
+    house.environment["PYTHONPATH"] = str(folder)
+    house.start_worker()
+    rendering = wait_for(house, is_rendering, START_SECONDS)
+    assert "The engine could not be opened" in house.log("worker.log")
+    assert (rendering["attempts"], rendering["workers"]) == (1, 1)
+
+
 SLOW = {"DJANGO_SETTINGS_MODULE": "tests.slow_storage", "SLOW_STORAGE_SECONDS": "1.5"}
 
 

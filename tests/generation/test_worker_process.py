@@ -1,17 +1,21 @@
 """The process that owns a device: it announces itself, keeps its leases, and steps down."""
 
+import os
 import time
 import uuid
 from datetime import timedelta
+from functools import partial
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 from django.db import InterfaceError
 from django.utils import timezone
 
 from generation import scheduler, worker_process
-from generation.devices import guidances_to_compile
+from generation.devices import EngineUnopened, guidances_to_compile
 from generation.models import Generation, Worker
+from generation.worker_process import WorkerProcess
 from stylepacks.models import Lora
 from tests.generation.conftest import QUEUE, TestProcess
 from tests.stylepacks.factories import make_checkpoint, make_pack
@@ -235,6 +239,40 @@ def test_it_says_what_could_not_be_compiled(process, silent, compiling, caplog):
     process.plain.warm = SimpleNamespace(passes=(), failures=("decoder: no compiler",))
     process._warm_up()
     assert "Rendered without being compiled: decoder: no compiler" in caplog.text
+
+
+@pytest.fixture
+def broken(process, monkeypatch):
+    """A process that finds no engine; yields what it would call when its time is over."""
+    calls = []
+    monkeypatch.setattr(process, "renderer", partial(WorkerProcess.renderer, process))
+    monkeypatch.setattr(worker_process, "open_renderer", lambda: __import__("no_such_engine"))
+    monkeypatch.setattr("threading.Timer", lambda *call: calls.append(call) or Mock())
+    return calls
+
+
+def test_without_an_engine_it_steps_down_and_ends(process, silent, broken, quiet_house, caplog):
+    make_checkpoint()
+    process.open()
+    process._warm_up()
+    assert "no_such_engine" in caplog.text
+    assert not process.takes_work
+    assert Worker.objects.count() == 0
+    assert broken == [(worker_process.BROKEN_SECONDS, os._exit, [os.EX_UNAVAILABLE])]
+    assert quiet_house == [QUEUE]
+    with pytest.raises(EngineUnopened):
+        process.renderer()
+    assert len(broken) == 1
+
+
+def test_what_it_claimed_before_it_knew_costs_no_try(alice, submit, process, silent, broken):
+    first, second = submit(alice), submit(alice)
+    process.open()
+    assert process.work() == 1
+    for generation in (first, second):
+        generation.refresh_from_db()
+        assert (generation.state, generation.attempts) == ("queued", 0)
+    assert process.work() == 0
 
 
 def test_its_task_leaves_rows_to_others_until_it_is_warm(
