@@ -84,11 +84,27 @@ class Compiling:
         return {name: value for name, value in OPTIONS.items() if hasattr(config, name)}
 
 
+_fetching: list[threading.Thread] = []
+
+
 def fetch_compiler(compiling: Compiling) -> None:
-    """Begin to import the compiler, which takes seconds, beside whatever comes before its use."""
+    """Begin to import the compiler, which takes seconds, beside whatever comes before its use.
+
+    Before its use comes `await_compiler`.
+    """
     if compiling.way in (BLOCKS, WHOLE) and compiling.backend == BACKEND:
         module = "torch._inductor.compile_fx"
-        threading.Thread(target=import_module, args=(module,), daemon=True).start()
+        _fetching.append(threading.Thread(target=import_module, args=(module,), daemon=True))
+        _fetching[-1].start()
+
+
+def await_compiler() -> None:
+    """Until the import is over: its modules import each other in circles, and two threads that
+    import them at once leave both with half of one.
+    """
+    while _fetching:
+        _fetching[-1].join()
+        _fetching.pop()
 
 
 def preferred_attention(name: str) -> AbstractContextManager[None]:

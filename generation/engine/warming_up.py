@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from generation.engine.compile_store import CompileStore, file_name
-from generation.engine.compiling import Size, WarmUp
+from generation.engine.compiling import Size, WarmUp, await_compiler
 from generation.engine.contract import EngineError, ImageOrder, RenderRequest
 from generation.engine.pipelines import Model
 from generation.engine.precision import name_of
@@ -40,6 +40,7 @@ def warm_up(
     if not model.fast.records:
         return WarmUp()
     began, folder = time.perf_counter(), model.fast.compiling.folder
+    await_compiler()
     store = CompileStore(folder, _file_of(model))
     from_disk, before = store.load(), _compiled_count()
     requests = list(_usual_requests(model.checkpoint, family, sizes, guidances or GUIDANCES))

@@ -3,6 +3,7 @@ end hands the traced code over as it is, and a recording calls the compiled code
 
 import gc
 import logging
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,7 @@ import torch
 from torch._dynamo.utils import counters
 from torch.nn.attention import SDPBackend
 
-from generation.engine import fast_passes, model_shelf
+from generation.engine import compiling, fast_passes, model_shelf
 from generation.engine.compiling import (
     BLOCKS,
     GRAPHS,
@@ -296,6 +297,21 @@ def test_it_does_nothing_on_a_cpu(ask):
 def test_it_refuses_a_way_that_does_not_exist():
     with pytest.raises(EngineError, match="choose one of off, graphs, blocks, whole"):
         Compiling("fast")
+
+
+def test_it_waits_for_the_compiler_that_is_still_imported(recorder, ask, monkeypatch):
+    own, _ = warm(ask())
+    imported = []
+
+    def slowly(name):
+        time.sleep(0.3)
+        imported.append(name)
+
+    monkeypatch.setattr(compiling, "import_module", slowly)
+    compiling.fetch_compiler(Compiling(BLOCKS))
+    assert imported == []
+    own.warm_up(ask().checkpoint, "sd15", ((64, 64),))
+    assert imported == ["torch._inductor.compile_fx"]
 
 
 def test_it_looks_for_no_garbage_while_it_warms_up(recorder, ask, monkeypatch):
