@@ -8,7 +8,8 @@ export HOUSESTYLE_DATA ?= $(CURDIR)/var
 export HOUSESTYLE_HOST ?= 127.0.0.1
 export HOUSESTYLE_PORT ?= 8000
 # Tests of one file stay together; see tests/conftest.py. One process: ARGS="-n 0".
-TEST_PROCESSES ?= 2
+# More than a small machine has cores: much of the time a test waits for its house.
+TEST_PROCESSES ?= 3
 
 export HOUSESTYLE_QUEUES ?= render.sd15.cpu,house
 export HOUSESTYLE_BIN := $(CURDIR)/$(BIN)

@@ -19,7 +19,7 @@ TESTS = Path(__file__).parent
 # These share one house and one browser, or one set of services, for all their files.
 TOGETHER = ("browser", "production")
 # Begun first: with several test processes none of them is left alone with a long one at the end.
-LONG = ("browser", "production", "generation/test_kill_nine.py", "starter", "engine")
+LONG = ("production", "browser", "generation/test_kill_nine.py", "starter", "engine", "benchmarks")
 
 
 def pytest_collection_modifyitems(config, items):

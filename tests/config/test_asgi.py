@@ -232,8 +232,13 @@ def test_a_stream_ends_when_the_server_stops(handler):
 
 
 def test_a_stream_that_breaks_is_told_to_the_server_and_closed(handler):
+    async def ask():
+        visit = asked(handler, "/broken-stream/")
+        await visit.send_input({"type": "http.request", "body": b""})
+        await visit.wait(SECONDS)
+
     with noted(request_finished) as ended, pytest.raises(ValueError, match="in the midst"):
-        async_to_sync(answer)(asked(handler, "/broken-stream/"))
+        async_to_sync(ask)()
     assert len(ended) == 1
 
 

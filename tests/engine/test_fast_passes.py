@@ -300,7 +300,7 @@ def test_it_refuses_a_way_that_does_not_exist():
 
 
 def test_it_waits_for_the_compiler_that_is_still_imported(recorder, ask, monkeypatch):
-    own, _ = warm(ask())
+    own, _ = warm(ask(), GRAPHS)
     imported = []
 
     def slowly(name):
