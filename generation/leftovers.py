@@ -45,6 +45,12 @@ class Leftovers:
         else:
             self.try_again()
 
+    def leave_behind(self) -> None:
+        """As after the death of their worker: what was worked on may be the cause of it."""
+        worker_metrics.erred("device_lost")
+        for work in self._ours():
+            endings.left_behind(work.row, self.token)
+
     def give_back(self) -> None:
         """It was not their fault: back into the queue, and the try does not count."""
         for work in self._ours():

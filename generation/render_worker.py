@@ -15,7 +15,7 @@ from uuid import UUID
 from generation import delivery, fair_share, parcels, progress, recovery, scheduler, trials
 from generation.claimed_work import Piece, Work, works_of
 from generation.devices import EngineUnopened
-from generation.engine.contract import EngineError, RenderResult, StepProgress
+from generation.engine.contract import DeviceLost, EngineError, RenderResult, StepProgress
 from generation.leftovers import Leftovers
 from generation.models import Generation
 from generation.moving import move
@@ -104,6 +104,9 @@ class _Batch:
         leftovers = Leftovers(self.token, self.works)
         try:
             self._run()
+        except DeviceLost:
+            self.process.break_off("The device answers no more.")
+            return leftovers.leave_behind
         except EngineError as error:
             logger.warning("The engine refused: %s", error)
             return partial(leftovers.refuse, error)

@@ -28,7 +28,7 @@ from generation.devices import (
     open_renderer,
     sizes_to_compile,
 )
-from generation.engine.contract import RenderResult
+from generation.engine.contract import DeviceLost, RenderResult
 from generation.models import Generation, Worker
 from generation.moving import lease_end
 from generation.reading_ahead import ReadAhead
@@ -112,7 +112,7 @@ class WorkerProcess:
 
     @property
     def is_sound(self) -> bool:
-        """Its clock is right, and its engine could be opened or was not yet asked for."""
+        """Its clock is right, and nothing is known to be wrong with its engine or its device."""
         return self.clock_is_right and not self._is_broken
 
     @property
@@ -143,13 +143,22 @@ class WorkerProcess:
         try:
             self._renderer = open_renderer()
         except Exception:  # whatever it is, no picture comes out of this process
-            said = "The engine could not be opened. This process takes no work and ends in %d s."
-            logger.exception(said, BROKEN_SECONDS)
-            self._is_broken = True
-            # Not by a signal: billiard answers one's last word with another, which may come while
-            # the lock of its pipe is held.
-            threading.Timer(BROKEN_SECONDS, os._exit, [os.EX_UNAVAILABLE]).start()
-            self.close()
+            self.break_off("The engine could not be opened.")
+
+    def break_off(self, reason: str) -> None:
+        """No picture comes out of this process any more; called where the error is handled.
+
+        It steps down at once, and ends when it has had time to deliver what it has rendered.
+        """
+        if self._is_broken:
+            return
+        said = "%s This process takes no work and ends in %d s."
+        logger.exception(said, reason, BROKEN_SECONDS)
+        self._is_broken = True
+        # Not by a signal: billiard answers one's last word with another, which may come while the
+        # lock of its pipe is held.
+        threading.Timer(BROKEN_SECONDS, os._exit, [os.EX_UNAVAILABLE]).start()
+        self.close()
 
     @contextmanager
     def holding(self, claim_token: UUID) -> Iterator[None]:
@@ -230,6 +239,8 @@ class WorkerProcess:
                 self._load(first)
         except EngineUnopened:
             pass  # said already
+        except DeviceLost:
+            self.break_off("The device answers no more.")
         except Exception:  # the thread must not end in silence; the first task tries again
             logger.exception("The default checkpoint could not be loaded")
         finally:

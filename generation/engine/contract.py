@@ -34,6 +34,10 @@ class LoraRefused(EngineError):
         self.keys = keys
 
 
+class DeviceLost(EngineError):
+    """The device answers this process no more; another process may find it well."""
+
+
 class CheckpointMissing(EngineError):
     """The checkpoint folder or file is not on this machine, or is not a model."""
 

@@ -1,4 +1,4 @@
-"""A device's memory: how much there is, how much is taken, and whether it ran out."""
+"""A device's memory: how much there is, how much is taken, whether it ran out or is gone."""
 
 import gc
 import os
@@ -21,6 +21,22 @@ def is_out_of_memory(error: BaseException) -> bool:
         return True
     said = str(error)
     return isinstance(error, RuntimeError) and any(word in said for word in OUT_OF_MEMORY_WORDS)
+
+
+def is_lost(device: torch.device) -> bool:
+    """Whether the device answers this process no more.
+
+    After a fault of the hardware or an access outside its memory CUDA gives the same error to
+    every later call of the process.
+    """
+    if device.type != "cuda":
+        return False
+    try:
+        return float(torch.ones(1, device=device)) != 1.0
+    except torch.OutOfMemoryError:
+        return False
+    except RuntimeError:
+        return True
 
 
 def total_bytes(device: torch.device) -> int:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from generation.engine.contract import EngineError, RenderRequest
-from generation.engine.device_memory import give_back_freed, is_out_of_memory
+import torch
+
+from generation.engine.contract import DeviceLost, EngineError, RenderRequest
+from generation.engine.device_memory import give_back_freed, is_lost, is_out_of_memory
 from generation.engine.pipelines import Model
 
 NO_PICTURE = (
@@ -13,6 +15,7 @@ NO_PICTURE = (
 )
 SHOWN_KEYS = 3
 
+DEVICE_LOST = "The device stopped answering."
 OUT_OF_MEMORY = "The device ran out of memory; ask for fewer or smaller images."
 
 
@@ -37,11 +40,15 @@ def some(keys: Sequence[str]) -> str:
 
 
 @contextmanager
-def plain_errors() -> Iterator[None]:
-    """Memory that ran out where no fallback helps becomes a retryable EngineError."""
+def plain_errors(device: torch.device) -> Iterator[None]:
+    """Memory that ran out where no fallback helps becomes a retryable EngineError, and whatever a
+    device says that answers no more DeviceLost.
+    """
     try:
         yield
     except (RuntimeError, MemoryError) as error:
+        if is_lost(device):
+            raise DeviceLost(DEVICE_LOST, retryable=True) from error.with_traceback(None)
         if not is_out_of_memory(error):
             raise
         give_back_freed()

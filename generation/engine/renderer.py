@@ -41,6 +41,7 @@ class Renderer:
         memory: MemoryBudget | None = None,
         compiling: Compiling | None = None,
     ) -> None:
+        self._device = torch.device(device)
         self._compiling = compiling or Compiling()
         self.models = ModelShelf(device, precision, memory or MemoryBudget(), self._compiling)
         self._threads = threads
@@ -50,7 +51,7 @@ class Renderer:
         # The same request must give the same bits, so no algorithm is chosen by timing.
         torch.backends.cudnn.benchmark = False
         torch.backends.cudnn.deterministic = True
-        if torch.device(device).type == "cpu":
+        if self._device.type == "cpu":
             keep_freed_memory()
         else:
             # A thread that reads, hashes or delivers waits for another one's turn to end; by
@@ -77,7 +78,7 @@ class Renderer:
         guidances: Sequence[float] = (),
     ) -> WarmUp:
         """Load the checkpoint; on CUDA, make these sizes fast: minutes. Raises as `prepare`."""
-        with self._alone, plain_errors(), warming_up.without_collecting():
+        with self._alone, plain_errors(self._device), warming_up.without_collecting():
             model = self.prepare(checkpoint, family).model
             return warming_up.warm_up(model, family, sizes, self.render, guidances)
 
@@ -90,10 +91,11 @@ class Renderer:
     def render(self, request: RenderRequest, on_step: OnStep | None = None) -> RenderResult:
         """Render one batch; images whose keys `on_step` returns are dropped on the way.
 
-        Raises EngineError, LoraRefused or CheckpointMissing; the next render is never affected.
+        Raises EngineError, LoraRefused or CheckpointMissing, after which the next render is not
+        affected; and DeviceLost, after which there is none.
         """
         attention = preferred_attention(self._compiling.attention)
-        with self._alone, plain_errors(), attention:
+        with self._alone, plain_errors(self._device), attention:
             if self._threads > 0:
                 # Counted per thread by OpenMP, and the count decides the bits of large sums.
                 torch.set_num_threads(self._threads)

@@ -11,7 +11,7 @@ import torch
 
 from generation.engine.compile_store import CompileStore, file_name
 from generation.engine.compiling import Size, WarmUp, await_compiler
-from generation.engine.contract import EngineError, ImageOrder, RenderRequest
+from generation.engine.contract import DeviceLost, EngineError, ImageOrder, RenderRequest
 from generation.engine.pipelines import Model
 from generation.engine.precision import name_of
 
@@ -76,6 +76,8 @@ def _rendered(model: Model, requests: Sequence[RenderRequest], render: Render) -
         try:
             with model.fast.preparing():
                 render(request)
+        except DeviceLost:
+            raise
         except EngineError as error:
             logger.warning("The warm-up of %s failed: %s", _named(request), error)
             yield f"{_named(request)}: {error}"

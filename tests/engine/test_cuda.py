@@ -3,6 +3,8 @@
 python -m pytest --noconftest -c /dev/null --rootdir . tests/engine/test_cuda.py
 """
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -359,3 +361,32 @@ def test_a_step_never_waits_for_the_device(renderer, tiny, sampler):
             latents = scheduler.step(scaled, timestep, latents).prev_sample
     finally:
         torch.cuda.set_sync_debug_mode("default")
+
+
+# In a process of its own, whose device is lost by it: an index that is out of bounds.
+LOSE = """
+import sys
+import torch
+from generation.engine.contract import DeviceLost, ImageOrder, RenderRequest
+from generation.engine.device_memory import is_lost
+from generation.engine.renderer import Renderer
+
+renderer, device = Renderer("cuda"), torch.device("cuda")
+request = RenderRequest(sys.argv[1], "sd15", (ImageOrder("7", "a", "", 7),), (), 64, 64, steps=2)
+assert len(renderer.render(request).images) == 1 and not is_lost(device)
+
+def read_beyond(step):
+    torch.zeros(2, device=device)[torch.tensor([1 << 20], device=device)].cpu()
+
+for _ in range(2):
+    try:
+        renderer.render(request, read_beyond)
+    except DeviceLost as error:
+        print("lost:", error, flush=True)
+"""
+
+
+def test_it_says_when_the_device_answers_no_more(tiny):
+    command = [sys.executable, "-c", LOSE, str(tiny)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.stdout.splitlines() == ["lost: The device stopped answering."] * 2, ran.stderr

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 import torch
 
-from generation.engine import frugality, pipelines
-from generation.engine.contract import EngineError
-from generation.engine.device_memory import is_out_of_memory
+from generation.engine import frugality, pipelines, refusals
+from generation.engine.contract import DeviceLost, EngineError
+from generation.engine.device_memory import is_lost, is_out_of_memory
 from generation.engine.frugality import Frugality
 from generation.engine.model_shelf import MemoryBudget
 from generation.engine.renderer import Renderer
@@ -158,6 +158,16 @@ def test_it_lets_other_errors_pass(own, tiny, ask):
         own.render(ask())
 
 
+def test_a_device_that_answers_no_more_is_told_from_one_that_is_full(own, tiny, ask, monkeypatch):
+    def fail():
+        raise RuntimeError("CUDA error: an illegal memory access was encountered")
+
+    monkeypatch.setattr(refusals, "is_lost", lambda device: True)
+    unet = pipe_of(own, tiny).unet
+    with limited(unet, lambda shape: False, fail), pytest.raises(DeviceLost):
+        own.render(ask())
+
+
 def test_it_loads_again_once_what_is_idle_has_gone(tiny, weights, ask, monkeypatch):
     other = tiny_model.build(weights / "crowded", seed=6)
     renderer, real, tries = Renderer(), pipelines.load, []
@@ -231,6 +241,10 @@ def test_it_keeps_the_switch_exact_when_the_pristine_weights_move(tiny, ask, ink
 )
 def test_it_knows_what_running_out_looks_like(error, is_short):
     assert is_out_of_memory(error) is is_short
+
+
+def test_a_cpu_is_never_lost():
+    assert not is_lost(torch.device("cpu"))
 
 
 def test_it_knows_the_allocator_of_this_machine():

@@ -4,6 +4,7 @@ import errno
 import uuid
 from dataclasses import replace
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from django.core.files.storage import default_storage
@@ -11,8 +12,8 @@ from django.utils import timezone
 
 from accounts import allowance
 from generation import endings, parcels, recovery, scheduler, worker_process
-from generation.engine.contract import EngineError, RenderResult
-from generation.models import FairShare, Generation, StepPreview, Worker
+from generation.engine.contract import DeviceLost, EngineError, RenderResult
+from generation.models import FairShare, Generation, Incident, StepPreview, Worker
 from tests.generation.conftest import QUEUE, TestProcess
 
 pytestmark = pytest.mark.django_db
@@ -282,6 +283,42 @@ class TestFullDisks:
 
 def _disk_is_full(*_):
     raise OSError(errno.ENOSPC, "No space left on device")
+
+
+class TestLostDevices:
+    @pytest.fixture
+    def lost(self, process, monkeypatch):
+        """The next render loses the device; yields what ends the process, once it is called."""
+        ends = []
+        monkeypatch.setattr("threading.Timer", lambda *call: ends.append(call) or Mock())
+
+        def lose(request, on_step):
+            raise DeviceLost("The device stopped answering.", retryable=True)
+
+        monkeypatch.setattr(process.plain, "render", lose)
+        return ends
+
+    def test_a_row_goes_back_with_evidence_and_the_process_ends(self, alice, submit, process, lost):
+        first, second = submit(alice), submit(alice)
+        assert process.work() == 1
+        assert (len(lost), process.work()) == (1, 0)
+        first.refresh_from_db()
+        second.refresh_from_db()
+        assert (first.state, first.deaths, first.refusals) == ("queued", 1, 0)
+        assert first.incidents.get().cause == Incident.Cause.DIED
+        assert (second.state, second.attempts) == ("queued", 0)
+        assert TestProcess("worker-2").work() == 2
+        first.refresh_from_db()
+        assert (first.state, used_and_held(alice)) == ("done", (2, 0))
+
+    def test_a_row_that_loses_two_is_set_aside(self, alice, submit, process, lost):
+        generation = submit(alice)
+        process.work()
+        process._is_broken = False
+        process.work()
+        generation.refresh_from_db()
+        assert (generation.state, generation.deaths) == ("failed", 2)
+        assert used_and_held(alice) == (0, 0)
 
 
 class TestRefusals:

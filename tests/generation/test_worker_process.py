@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from generation import scheduler, worker_process
 from generation.devices import EngineUnopened, guidances_to_compile
+from generation.engine.contract import DeviceLost
 from generation.models import Generation, Worker
 from generation.worker_process import WorkerProcess
 from stylepacks.models import Lora
@@ -273,6 +274,18 @@ def test_what_it_claimed_before_it_knew_costs_no_try(alice, submit, process, sil
         generation.refresh_from_db()
         assert (generation.state, generation.attempts) == ("queued", 0)
     assert process.work() == 0
+
+
+def test_it_steps_down_when_its_warm_up_loses_the_device(process, silent, broken, compiling):
+    def fail(*_):
+        raise DeviceLost("The device stopped answering.")
+
+    make_checkpoint()
+    process.open()
+    process.renderer = lambda: SimpleNamespace(warm_up=fail)
+    process._warm_up()
+    assert not process.takes_work
+    assert len(broken) == 1
 
 
 def test_its_task_leaves_rows_to_others_until_it_is_warm(
