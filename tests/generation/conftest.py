@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.cache import cache
 
+from accounts import allowance
 from generation import render_worker, submission, worker_process
 from generation.delivery_desk import DeliveryDesk
 from generation.engine.contract import RenderedImage, RenderResult, StepProgress
@@ -72,6 +73,11 @@ class TestProcess(WorkerProcess):
 
     def work(self):
         return render_worker.serve(self)
+
+
+def used_and_held(person):
+    meter = allowance.meter(person)
+    return meter.used, meter.held
 
 
 @pytest.fixture(autouse=True)

@@ -9,14 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts import allowance
 from accounts.signals import guest_adopted
 from generation import endings, look_sheets, places_in_line, recovery, scheduler, submission
 from generation.look_sheets import LooksWish
 from generation.models import FairShare, Favourite, Generation, LookSheet
 from generation.submission import SubmissionError
 from stylepacks.models import StylePack
-from tests.generation.conftest import QUEUE
+from tests.generation.conftest import QUEUE, used_and_held
 from tests.stylepacks.factories import make_checkpoint, make_lora, make_pack
 
 pytestmark = pytest.mark.django_db
@@ -47,11 +46,6 @@ def ask(looks):
         return look_sheets.submit(person, LooksWish(**wish), key or uuid.uuid4().hex)
 
     return make
-
-
-def used_and_held(person):
-    meter = allowance.meter(person)
-    return meter.used, meter.held
 
 
 def states(sheet):
